@@ -1,0 +1,131 @@
+import manifest from "../../deno.json" with { type: "json" };
+import { isMissing, readText } from "../host/files.ts";
+import { killRunning, ProcessError, ProgramMissingError } from "../host/process.ts";
+import { ExitCode } from "./exit_code.ts";
+import { Failure, usageFailure } from "./failure.ts";
+import { helpText } from "./help.ts";
+import { enable, type Options, parseCommandLine, parseConfig, settle, text } from "./options.ts";
+import type { Values } from "./options.ts";
+import { type Report, terminalReport } from "./report.ts";
+
+/** A program a person types: what `--help` says of it and what it does. */
+export interface Command<O extends Options> {
+  readonly name: string;
+  /** One sentence. */
+  readonly summary: string;
+  /** The operands in words, as `[PATH...]`, with their meaning; none are allowed when absent. */
+  readonly operands?: { readonly usage: string; readonly help: string };
+  readonly options: O;
+  /** Which exit codes it uses, and when. */
+  readonly exits: readonly (readonly [ExitCode, string])[];
+  /** What else a person has to know, in paragraphs. */
+  readonly details?: readonly string[];
+  /** The configuration file it reads when there is one, and all that may stand in it. */
+  readonly config: { readonly path: string; readonly options: Options };
+  run(call: Call<O>): Promise<ExitCode>;
+}
+
+/** One run of a command. */
+export interface Call<O extends Options> {
+  readonly options: Values<O>;
+  readonly operands: readonly string[];
+  readonly report: Report;
+}
+
+/** Signals that end a run: its programs are killed with it, as Ctrl-C in a shell pipeline would. */
+const endings = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
+
+/** The options every command has, on top of its own. */
+export const commonOptions = {
+  config: text("FILE", "read this configuration file", { flagOnly: true }),
+  help: enable("show this text", { flagOnly: true }),
+  version: enable("show the version", { flagOnly: true }),
+} satisfies Options;
+
+/** Runs a command with this process's arguments and ends the process. */
+export async function main<O extends Options>(command: Command<O>): Promise<never> {
+  const report = terminalReport();
+  for (const [signal, code] of Object.entries(endings)) {
+    Deno.addSignalListener(signal as Deno.Signal, () => {
+      killRunning();
+      Deno.exit(code);
+    });
+  }
+  Deno.exit(await ending(command, Deno.args, report));
+}
+
+/** Every way a run can end, as an exit code and its message. */
+async function ending<O extends Options>(
+  command: Command<O>,
+  args: readonly string[],
+  report: Report,
+): Promise<ExitCode> {
+  try {
+    return await perform(command, args, report);
+  } catch (error) {
+    if (error instanceof Failure) {
+      report.error(error.message);
+      if (error.hint !== undefined) report.hint(error.hint);
+      if (error.code === ExitCode.usage) report.hint(`${command.name} --help`);
+      return error.code;
+    }
+    if (error instanceof ProgramMissingError) {
+      report.error(error.message);
+      report.hint(`install ${error.program} and put it on PATH`);
+      return ExitCode.failed;
+    }
+    if (error instanceof ProcessError) {
+      report.error(error.message);
+      return ExitCode.failed;
+    }
+    report.error(`this is a bug in ${command.name} ${manifest.version}`);
+    report.error(error instanceof Error ? error.stack ?? error.message : String(error));
+    return ExitCode.bug;
+  }
+}
+
+async function perform<O extends Options>(
+  command: Command<O>,
+  args: readonly string[],
+  report: Report,
+): Promise<ExitCode> {
+  const options = { ...command.options, ...commonOptions };
+  const line = parseCommandLine(args, options);
+  if (line.flags.help === true) {
+    report.answer(helpText(command, commonOptions));
+    return ExitCode.done;
+  }
+  if (line.flags.version === true) {
+    report.answer(`${command.name} ${manifest.version}`);
+    return ExitCode.done;
+  }
+  if (command.operands === undefined && line.operands.length > 0) {
+    throw usageFailure(`unexpected argument ${JSON.stringify(line.operands[0])}`);
+  }
+  const config = await readConfig(line.flags.config as string | undefined, command.config);
+  return await command.run({
+    options: settle(command.options, config, line.flags),
+    operands: line.operands,
+    report,
+  });
+}
+
+/** The configuration; only the default file may be missing. */
+async function readConfig(
+  given: string | undefined,
+  config: Command<Options>["config"],
+): Promise<Readonly<Record<string, unknown>>> {
+  const path = given ?? config.path;
+  let content: string | undefined;
+  try {
+    content = await readText(path);
+  } catch (error) {
+    if (isMissing(error)) throw error;
+    throw usageFailure(`cannot read configuration ${path}: ${(error as Error).message}`);
+  }
+  if (content === undefined) {
+    if (given === undefined) return {};
+    throw usageFailure(`cannot read configuration ${path}: no such file`);
+  }
+  return parseConfig(content, path, config.options);
+}

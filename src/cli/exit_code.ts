@@ -1,0 +1,24 @@
+/** The exit codes every program shares; README and the unit files rely on them. */
+export const ExitCode = {
+  /** Done, nothing to do, or safely degraded (offline) with a warning. */
+  done: 0,
+  /** Failed, nothing lost. */
+  failed: 1,
+  /** Wrong usage or configuration; nothing was changed. */
+  usage: 2,
+  /** Needs a person: a conflict is parked, the state was refused, a secret was found. */
+  needsPerson: 3,
+  /** Applied, but units are degraded. */
+  degraded: 4,
+  /** Failed and rolled back. */
+  rolledBack: 5,
+  /** The rollback itself failed. */
+  rollbackFailed: 6,
+  /** A bug of ours. */
+  bug: 70,
+  /** Busy: another run holds the lock. */
+  busy: 75,
+} as const;
+
+/** One of the numbers of {@linkcode ExitCode}. */
+export type ExitCode = typeof ExitCode[keyof typeof ExitCode];

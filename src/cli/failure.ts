@@ -1,0 +1,29 @@
+import { ExitCode } from "./exit_code.ts";
+
+/**
+ * An expected ending: something a person can act upon. Thrown by commands and caught once, by
+ * `main`, which prints message and hint and exits with the code.
+ */
+export class Failure extends Error {
+  override readonly name = "Failure";
+  /** What to do about it; one sentence or a command line. */
+  readonly hint: string | undefined;
+  /** The exit code of the program. */
+  readonly code: ExitCode;
+
+  constructor(message: string, options: { hint?: string; code?: ExitCode; cause?: unknown } = {}) {
+    super(message, { cause: options.cause });
+    this.hint = options.hint;
+    this.code = options.code ?? ExitCode.failed;
+  }
+}
+
+/** The failure for wrong flags, arguments, configuration or environment. */
+export function usageFailure(message: string, hint?: string): Failure {
+  return new Failure(message, { code: ExitCode.usage, ...(hint === undefined ? {} : { hint }) });
+}
+
+/** The failure for a state that only a person may decide about. */
+export function refusal(message: string, hint: string): Failure {
+  return new Failure(message, { code: ExitCode.needsPerson, hint });
+}

@@ -1,0 +1,39 @@
+import type { Command } from "./command.ts";
+import { flagOf, type Option, type Options } from "./options.ts";
+
+/** What `--help` prints; made from the same records that parse the command line. */
+export function helpText<O extends Options>(command: Command<O>, common: Options): string {
+  const operands = command.operands === undefined ? "" : ` ${command.operands.usage}`;
+  const parts = [
+    `${command.summary}\n\nUsage: ${command.name} [OPTION...]${operands}`,
+    ...(command.operands === undefined ? [] : [`  ${command.operands.help}`]),
+    `Options:\n${optionLines({ ...command.options, ...common })}`,
+    ...(command.details ?? []),
+    `Exit status:\n${command.exits.map(([code, when]) => `  ${code}  ${when}`).join("\n")}`,
+    `Configuration: ${command.config.path} (JSON; the keys are the options in camelCase, flags win)`,
+  ];
+  return parts.join("\n\n");
+}
+
+function optionLines(options: Options): string {
+  const rows = Object.entries(options).map(([key, option]) => {
+    const flag = flagOf(key, option);
+    const left = option.value === undefined ? flag : `${flag} ${option.value}`;
+    return [`  ${left}`, option.help + fallbackText(option)] as const;
+  });
+  const width = Math.min(32, Math.max(...rows.map(([left]) => left.length)));
+  return rows
+    .map(([left, help]) =>
+      left.length > width
+        ? `${left}\n${" ".repeat(width + 2)}${help}`
+        : `${left.padEnd(width + 2)}${help}`
+    )
+    .join("\n");
+}
+
+/** The default in brackets, where there is one to tell of. */
+export function fallbackText(option: Option<unknown>): string {
+  if (option.fallbackText !== undefined) return ` [${option.fallbackText}]`;
+  const { fallback } = option;
+  return typeof fallback === "string" || typeof fallback === "number" ? ` [${fallback}]` : "";
+}

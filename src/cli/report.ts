@@ -1,0 +1,50 @@
+import { environment } from "../host/environment.ts";
+
+/**
+ * What a program says. stdout is the answer, stderr the narration: a script reads the one, a person
+ * or the journal the other.
+ */
+export interface Report {
+  /** The answer, on stdout. */
+  answer(text: string): void;
+  /** Progress worth a line. */
+  info(text: string): void;
+  /** Something that went wrong without failing the run. */
+  warn(text: string): void;
+  /** Why the run failed. */
+  error(text: string): void;
+  /** What to do about the line before. */
+  hint(text: string): void;
+}
+
+/** syslog(3) priorities, the `<n>` that systemd-journald reads at the start of a line. */
+const priority = { error: 3, warn: 4, info: 6 } as const;
+
+/** The report of a program that runs in this terminal, pipe or unit. */
+export function terminalReport(): Report {
+  const toJournal = environment("JOURNAL_STREAM") !== undefined;
+  const coloured = !toJournal && environment("NO_COLOR") === undefined && isTerminal();
+  const say = (level: keyof typeof priority, mark: string, colour: string, text: string): void => {
+    for (const [at, line] of text.split("\n").entries()) {
+      const marked = at === 0 ? mark + line : line;
+      console.error(
+        toJournal
+          ? `<${priority[level]}>${marked}`
+          : coloured && at === 0 && mark !== ""
+          ? `\x1b[${colour}m${mark}\x1b[0m${line}`
+          : marked,
+      );
+    }
+  };
+  return {
+    answer: (text) => console.log(text),
+    info: (text) => say("info", "", "", text),
+    warn: (text) => say("warn", "warning: ", "33", text),
+    error: (text) => say("error", "error: ", "31", text),
+    hint: (text) => say("info", "hint: ", "36", text),
+  };
+}
+
+function isTerminal(): boolean {
+  return Deno.stderr.isTerminal();
+}

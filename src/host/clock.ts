@@ -1,0 +1,12 @@
+/** The only place that reads the clock, so that decisions get `now` as a fact. */
+export function now(): Date {
+  return new Date();
+}
+
+/**
+ * An instant as ISO 8601 with whole seconds, in UTC: what state files hold, since hosts of one
+ * person can live in several time zones.
+ */
+export function isoSeconds(instant: Date): string {
+  return instant.toISOString().replace(/\.\d+Z$/, "Z");
+}

@@ -1,0 +1,25 @@
+/** An environment variable; empty counts as unset, as the XDG and systemd specifications want. */
+export function environment(name: string): string | undefined {
+  const value = Deno.env.get(name);
+  return value === "" ? undefined : value;
+}
+
+/** This machine's name up to the first dot, as `hostname -s` prints it. */
+export function hostName(): string {
+  return (Deno.hostname().split(".")[0] ?? "").trim();
+}
+
+/** This process's number, for messages and lock files. */
+export function processId(): number {
+  return Deno.pid;
+}
+
+/** The directory relative paths refer to. */
+export function workingDirectory(): string {
+  return Deno.cwd();
+}
+
+/** Whether a person sits at both ends: questions may be asked. */
+export function isInteractive(): boolean {
+  return Deno.stdin.isTerminal() && Deno.stderr.isTerminal();
+}

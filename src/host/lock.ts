@@ -1,0 +1,76 @@
+import { isMissing } from "./files.ts";
+
+/** Who holds a lock, as that program wrote it into the lock file. */
+export interface Holder {
+  readonly pid: number;
+  readonly program: string;
+  /** ISO 8601. */
+  readonly since: string;
+}
+
+/** A held lock: released by `release`, or by the kernel when the process dies in any way. */
+export interface Lock {
+  release(): void;
+}
+
+/**
+ * Takes the exclusive `flock` on a file at once or reports who has it. The kernel drops a flock with
+ * its process, so that a killed run never leaves a stale lock; the file itself stays for good.
+ *
+ * @throws {Deno.errors.PermissionDenied} when the file cannot be created
+ */
+export async function takeLock(path: string, holder: Holder): Promise<Lock | Holder | "unknown"> {
+  const file = await Deno.open(path, { read: true, write: true, create: true, mode: 0o600 });
+  if (!await tryFlock(file)) {
+    file.close();
+    return await readHolder(path) ?? "unknown";
+  }
+  // In place, not by rename: a renamed file would be another inode, with another flock.
+  file.truncateSync(0);
+  file.writeSync(new TextEncoder().encode(JSON.stringify(holder) + "\n"));
+  return { release: () => file.close() };
+}
+
+/** Whether another process holds the lock just now; never creates the file. */
+export async function lockHolder(path: string): Promise<Holder | "unknown" | undefined> {
+  let file: Deno.FsFile;
+  try {
+    file = await Deno.open(path, { read: true });
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
+  const free = await tryFlock(file);
+  file.close();
+  return free ? undefined : await readHolder(path) ?? "unknown";
+}
+
+/** Tells a held lock from what {@linkcode takeLock} says of its holder. */
+export function isHeld(result: Lock | Holder | "unknown"): result is Lock {
+  return typeof result === "object" && "release" in result;
+}
+
+async function tryFlock(file: Deno.FsFile): Promise<boolean> {
+  if (typeof file.tryLock === "function") return await file.tryLock(true);
+  // Deno before 2.5 only has the waiting call. The loser ends its process right after, which ends
+  // the wait as well.
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const waited = new Promise<boolean>((resolve) => timer = setTimeout(() => resolve(false), 100));
+  const locked = file.lock(true).then(() => true, () => false);
+  const result = await Promise.race([locked, waited]);
+  clearTimeout(timer);
+  return result;
+}
+
+async function readHolder(path: string): Promise<Holder | undefined> {
+  try {
+    const value: unknown = JSON.parse(await Deno.readTextFile(path));
+    if (typeof value !== "object" || value === null) return undefined;
+    const { pid, program, since } = value as Record<string, unknown>;
+    return typeof pid === "number" && typeof program === "string" && typeof since === "string"
+      ? { pid, program, since }
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,200 @@
+/**
+ * The real programs that tests and the demo run: those of PATH when all are recent enough, else a
+ * set of their own in the user's cache. Run this file to see which.
+ */
+import { debianMirror, fetchFromDebian, writeWrappers } from "./programs_from_debian.ts";
+
+/** Where the programs are and which versions they have. */
+export interface Programs {
+  /** Put it first on PATH; empty when the programs of PATH itself are used. */
+  readonly directory: string;
+  /** By the name of the program. */
+  readonly versions: Readonly<Record<string, string>>;
+}
+
+/** The oldest version that serves, by the name of the program; empty when any does. */
+export const minimumVersions: Readonly<Record<string, string>> = {
+  jj: "0.39",
+  chezmoi: "2.70",
+  git: "2.41",
+  age: "",
+  "age-keygen": "",
+};
+
+/** Raise it when the fetched set is to be made anew: another recipe, or newer programs. */
+const recipe = 1;
+const names = Object.keys(minimumVersions);
+const remedy = "install them and put them on PATH, or with Nix: " +
+  "nix shell nixpkgs#jujutsu nixpkgs#chezmoi nixpkgs#git nixpkgs#age";
+
+/** Finds the programs on PATH or in the cache, or fetches them into the cache. */
+export async function programs(): Promise<Programs> {
+  const found = await Promise.all(names.map(onPath));
+  if (found.every((path) => path !== undefined)) {
+    const versions = await versionsOf(found);
+    if (sufficient(versions)) return { directory: "", versions };
+  }
+  const cache = cacheDirectory();
+  const cached = await readCache(cache);
+  if (cached) return cached;
+  try {
+    for (const tool of ["apt-get", "apt-config", "dpkg"]) {
+      if (!await onPath(tool)) throw new Error(`'${tool}' is not on PATH`);
+    }
+    return await fillCache(cache);
+  } catch (error) {
+    throw new Error(await explanation(found, error), { cause: error });
+  }
+}
+
+/** Whether each program is there and recent enough. */
+export function sufficient(versions: Readonly<Record<string, string>>): boolean {
+  return Object.entries(minimumVersions).every(([name, minimum]) =>
+    name in versions && !isOlder(versions[name] ?? "", minimum)
+  );
+}
+
+/** Compares dotted numbers; a program that names no version is older than any that is asked for. */
+function isOlder(version: string, minimum: string): boolean {
+  if (minimum === "") return false;
+  const least = minimum.split(".").map(Number);
+  const numbers = version.split(".").map(Number);
+  const differences = least.map((number, index) => (numbers[index] ?? 0) - number);
+  const first = differences.find((difference) => difference !== 0) ?? 0;
+  return !(first >= 0);
+}
+
+async function onPath(name: string): Promise<string | undefined> {
+  for (const directory of (Deno.env.get("PATH") ?? "").split(":")) {
+    const path = `${directory || "."}/${name}`;
+    const stat = await Deno.stat(path).catch(() => undefined);
+    if (stat?.isFile && ((stat.mode ?? 0) & 0o111) !== 0) return path;
+  }
+  return undefined;
+}
+
+/** The versions of the programs at these paths (in the order of `names`) that run. */
+async function versionsOf(paths: (string | undefined)[]): Promise<Record<string, string>> {
+  const entries = await Promise.all(paths.map(async (path, index) => {
+    const version = path && await versionOf(path);
+    return version ? [[names[index], version]] : [];
+  }));
+  return Object.fromEntries(entries.flat());
+}
+
+async function versionOf(path: string): Promise<string | undefined> {
+  try {
+    const signal = AbortSignal.timeout(20_000);
+    // Away from the user's own settings: chezmoi fails without a home, and on a file it cannot read.
+    const env = { HOME: "/dev/null", XDG_CONFIG_HOME: "/dev/null" };
+    const output = await new Deno.Command(path, { args: ["--version"], env, signal }).output();
+    const text = new TextDecoder().decode(output.stdout);
+    return output.success ? /\d+(\.\d+)+/.exec(text)?.[0] ?? "unknown" : undefined;
+  } catch {
+    return undefined; // Not a program for this system: the same as none.
+  }
+}
+
+function cacheDirectory(): string {
+  const given = Deno.env.get("XDG_CACHE_HOME") ?? "";
+  const home = Deno.env.get("HOME");
+  if (!given.startsWith("/") && !home) {
+    throw new Error("cannot choose a cache directory: HOME and XDG_CACHE_HOME are not set");
+  }
+  const base = given.startsWith("/") ? given : `${home}/.cache`;
+  return `${base}/holdfast/programs-${recipe}-${Deno.build.arch}`;
+}
+
+/** What a complete cache says of itself, so that nothing needs to be run to trust it. */
+interface CacheRecord {
+  readonly versions: Record<string, string>;
+  /** The sizes of all files the programs are made of. */
+  readonly sizes: Record<string, number>;
+}
+
+/** The programs of the cache; undefined when it is absent, damaged or too old. */
+async function readCache(cache: string): Promise<Programs | undefined> {
+  try {
+    const record: CacheRecord = JSON.parse(await Deno.readTextFile(`${cache}/record.json`));
+    const sizes = JSON.stringify(sizesOf(cache));
+    if (sizes !== JSON.stringify(record.sizes) || !sufficient(record.versions)) return undefined;
+    return { directory: `${cache}/bin`, versions: record.versions };
+  } catch {
+    return undefined;
+  }
+}
+
+/** Synchronous: a stat a file, ten times as fast as awaiting each. */
+function sizesOf(cache: string): Record<string, number> {
+  const walk = (directory: string): [string, number][] =>
+    [...Deno.readDirSync(`${cache}/${directory}`)].flatMap((entry): [string, number][] => {
+      const path = `${directory}/${entry.name}`;
+      return entry.isDirectory ? walk(path) : [[path, Deno.statSync(`${cache}/${path}`).size]];
+    });
+  return Object.fromEntries([...walk("bin"), ...walk("rootfs")].sort(([a], [b]) => a < b ? -1 : 1));
+}
+
+/** Fetches beside the cache and renames into place, one process at a time. */
+async function fillCache(cache: string): Promise<Programs> {
+  const [next, damaged] = [`${cache}.next`, `${cache}.damaged`];
+  const remove = (path: string) => Deno.remove(path, { recursive: true }).catch(() => {});
+  await Deno.mkdir(cache.slice(0, cache.lastIndexOf("/")), { recursive: true });
+  // The kernel releases the lock of a process that was killed; what it left is removed here.
+  using lock = await Deno.open(`${cache}.lock`, { create: true, write: true });
+  await lock.lock(true);
+  const made = await readCache(cache);
+  if (made) return made;
+  await Promise.all([next, damaged].map(remove));
+  try {
+    await Deno.mkdir(next);
+    narrate(`fetching ${names.join(", ")} (70 MB, once) from ${debianMirror()} …`);
+    await fetchFromDebian(next);
+    await writeWrappers(next, next);
+    const versions = await versionsOf(names.map((name) => `${next}/bin/${name}`));
+    if (!sufficient(versions)) throw new Error(`the fetched set is ${described(versions)}`);
+    await writeWrappers(next, cache);
+    const record: CacheRecord = { versions, sizes: sizesOf(next) };
+    await Deno.writeTextFile(`${next}/record.json`, JSON.stringify(record));
+    await Deno.rename(cache, damaged).catch(() => {});
+    await Deno.rename(next, cache);
+    narrate(`fetched ${described(versions)} into ${cache}`);
+    return { directory: `${cache}/bin`, versions };
+  } finally {
+    await Promise.all([next, damaged].map(remove));
+  }
+}
+
+function narrate(text: string): void {
+  Deno.stderr.writeSync(new TextEncoder().encode(`${text}\n`));
+}
+
+function described(versions: Record<string, string>): string {
+  return names.map((name) => `${name} ${versions[name] ?? "(does not run)"}`).join(", ");
+}
+
+async function explanation(found: (string | undefined)[], error: unknown): Promise<string> {
+  const versions = await versionsOf(found);
+  const lines = names.map((name, index) => {
+    const needed = minimumVersions[name] ? `${minimumVersions[name]} or later` : "any version";
+    const state = `${versions[name] ?? "does not run"} at '${found[index]}'`;
+    return `  ${name}, ${needed}: ${found[index] ? state : "not on PATH"}`;
+  });
+  return [
+    "cannot find or fetch the programs that the tests and the demo run:",
+    ...lines,
+    `  fetching them from Debian (${debianMirror()}): ${(error as Error).message}`,
+    `hint: ${remedy}`,
+  ].join("\n");
+}
+
+if (import.meta.main) {
+  try {
+    const { directory, versions } = await programs();
+    const lines = Object.entries(versions).map(([name, version]) => `${name} ${version}\n`);
+    const answer = `${lines.join("")}${directory || "(on PATH)"}\n`;
+    Deno.stdout.writeSync(new TextEncoder().encode(answer));
+  } catch (error) {
+    narrate(`error: ${(error as Error).message}`);
+    Deno.exit(1);
+  }
+}
