@@ -19,7 +19,22 @@ export function workingDirectory(): string {
   return Deno.cwd();
 }
 
+/** Whether standard error is a terminal: colours and spinners are welcome. */
+export function narratesToTerminal(): boolean {
+  return Deno.stderr.isTerminal();
+}
+
 /** Whether a person sits at both ends: questions may be asked. */
 export function isInteractive(): boolean {
   return Deno.stdin.isTerminal() && Deno.stderr.isTerminal();
+}
+
+/** The number of the user this process runs as. */
+export function userId(): number | null {
+  return Deno.uid();
+}
+
+/** This process's umask, which the programs it starts inherit. */
+export function umask(): number {
+  return Deno.umask();
 }

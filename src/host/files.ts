@@ -23,6 +23,11 @@ export async function stat(path: string): Promise<Deno.FileInfo | undefined> {
   return await orMissing(Deno.stat(path));
 }
 
+/** The path with every link resolved. */
+export async function realPath(path: string): Promise<string> {
+  return await Deno.realPath(path);
+}
+
 /** The names in a directory, sorted; none when it is missing. */
 export async function namesIn(directory: string): Promise<string[]> {
   const names: string[] = [];
@@ -95,6 +100,18 @@ export async function touch(path: string, instant: Date): Promise<void> {
   await orMissing(Deno.utime(path, instant, instant));
 }
 
+/** Removes a directory with all that is in it; a missing one is fine. */
+export async function removeTree(path: string): Promise<void> {
+  await orMissing(Deno.remove(path, { recursive: true }));
+}
+
+/** Gives a directory its final name, durably. */
+export async function moveDirectory(from: string, to: string): Promise<void> {
+  // An empty directory at the new name is replaced, as rename(2) does.
+  await Deno.rename(from, to);
+  syncDirectory(parentOf(to));
+}
+
 /** Whether this user can create files in a directory; probes by doing so, since root and ACLs exist. */
 export function isWritable(directory: string): boolean {
   const probe = `${directory}/.write-probe-${Deno.pid}`;
@@ -102,7 +119,8 @@ export function isWritable(directory: string): boolean {
     Deno.openSync(probe, { write: true, createNew: true, mode: 0o600 }).close();
     Deno.removeSync(probe);
     return true;
-  } catch {
+  } catch (error) {
+    if (error instanceof Deno.errors.NotCapable) throw error;
     return false;
   }
 }

@@ -21,7 +21,7 @@ export interface Lock {
  */
 export async function takeLock(path: string, holder: Holder): Promise<Lock | Holder | "unknown"> {
   const file = await Deno.open(path, { read: true, write: true, create: true, mode: 0o600 });
-  if (!await tryFlock(file)) {
+  if (!await tryFlock(file) && !await secondTry(file)) {
     file.close();
     return await readHolder(path) ?? "unknown";
   }
@@ -48,6 +48,15 @@ export async function lockHolder(path: string): Promise<Holder | "unknown" | und
 /** Tells a held lock from what {@linkcode takeLock} says of its holder. */
 export function isHeld(result: Lock | Holder | "unknown"): result is Lock {
   return typeof result === "object" && "release" in result;
+}
+
+/**
+ * Another process may hold the flock for an instant only, to see whether it is free; and a holder
+ * that has just won needs an instant to write who it is. Neither can be waited for as an event.
+ */
+async function secondTry(file: Deno.FsFile): Promise<boolean> {
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  return await tryFlock(file);
 }
 
 async function tryFlock(file: Deno.FsFile): Promise<boolean> {

@@ -17,6 +17,8 @@ export interface Output {
   /** Exit status; 128 + signal number when a signal ended it. */
   readonly status: number;
   readonly stdout: string;
+  /** What was printed, byte for byte, where it need not be text. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
   readonly stderr: string;
   /** Whether the time bound ended it. */
   readonly timedOut: boolean;
@@ -61,10 +63,16 @@ const running = new Set<number>();
  * @throws {ProgramMissingError} when it cannot be started
  */
 export async function capture(invocation: Invocation): Promise<Output> {
-  const child = spawn(invocation);
+  const child = start(invocation, {
+    stdin: invocation.stdin === undefined ? "null" : "piped",
+    stdout: "piped",
+    stderr: "piped",
+    detached: true,
+  });
   const out = collect(child.stdout);
   const err = collect(child.stderr);
   running.add(child.pid);
+  const ended = new AbortController();
   let timedOut = false;
   let kill: ReturnType<typeof setTimeout> | undefined;
   const bound = invocation.timeout === undefined ? undefined : setTimeout(() => {
@@ -73,11 +81,13 @@ export async function capture(invocation: Invocation): Promise<Output> {
     kill = setTimeout(() => signalGroup(child.pid, "SIGKILL"), killGrace);
   }, invocation.timeout);
   try {
-    if (invocation.stdin !== undefined) await feed(child, invocation.stdin);
+    if (invocation.stdin !== undefined) feed(child.stdin, invocation.stdin, ended.signal);
     const status = await child.status;
+    ended.abort();
+    clearTimeout(bound);
     if (timedOut) signalGroup(child.pid, "SIGKILL");
-    const [stdout, stderr] = await Promise.all([out.within(pipeGrace), err.within(pipeGrace)]);
-    return { status: status.code, stdout, stderr, timedOut };
+    const [bytes, errors] = await Promise.all([out.within(pipeGrace), err.within(pipeGrace)]);
+    return { status: status.code, stdout: asText(bytes), bytes, stderr: asText(errors), timedOut };
   } finally {
     clearTimeout(bound);
     clearTimeout(kill);
@@ -96,17 +106,14 @@ export async function run(invocation: Invocation): Promise<string> {
   return output.stdout;
 }
 
-/** Runs an interactive program on this terminal and returns its exit status. */
+/**
+ * Runs an interactive program on this terminal and returns its exit status.
+ *
+ * @throws {ProgramMissingError} when it cannot be started
+ */
 export async function runOnTerminal(invocation: Invocation): Promise<number> {
-  const command = new Deno.Command(invocation.argv[0] ?? "", {
-    args: invocation.argv.slice(1),
-    ...(invocation.cwd === undefined ? {} : { cwd: invocation.cwd }),
-    ...(invocation.env === undefined ? {} : { env: invocation.env }),
-    stdin: "inherit",
-    stdout: "inherit",
-    stderr: "inherit",
-  });
-  return (await command.spawn().status).code;
+  const child = start(invocation, { stdin: "inherit", stdout: "inherit", stderr: "inherit" });
+  return (await child.status).code;
 }
 
 /** Ends every program that is still running, with its process group; for the signal handlers. */
@@ -114,19 +121,18 @@ export function killRunning(): void {
   for (const pid of running) signalGroup(pid, "SIGKILL");
 }
 
-function spawn(invocation: Invocation): Deno.ChildProcess {
-  const [program = "", ...args] = invocation.argv;
+function start(invocation: Invocation, wiring: Deno.CommandOptions): Deno.ChildProcess {
+  const { argv: [program = "", ...args], cwd, env } = invocation;
   try {
     return new Deno.Command(program, {
       args,
-      ...(invocation.cwd === undefined ? {} : { cwd: invocation.cwd }),
-      ...(invocation.env === undefined ? {} : { env: invocation.env }),
-      stdin: invocation.stdin === undefined ? "null" : "piped",
-      stdout: "piped",
-      stderr: "piped",
-      detached: true,
+      ...(cwd === undefined ? {} : { cwd }),
+      ...(env === undefined ? {} : { env }),
+      ...wiring,
     }).spawn();
   } catch (error) {
+    // Deno says NotFound of a missing working directory as well, which is not the program's fault.
+    if (cwd !== undefined && !isDirectory(cwd)) throw error;
     if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.PermissionDenied) {
       throw new ProgramMissingError(program, { cause: error });
     }
@@ -134,50 +140,70 @@ function spawn(invocation: Invocation): Deno.ChildProcess {
   }
 }
 
-async function feed(child: Deno.ChildProcess, text: string): Promise<void> {
+function isDirectory(path: string): boolean {
   try {
-    const writer = child.stdin.getWriter();
-    await writer.write(new TextEncoder().encode(text));
-    await writer.close();
-  } catch (error) {
-    // The program may end without reading all of it; its status tells how that went.
-    if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
+    return Deno.statSync(path).isDirectory;
+  } catch {
+    return false;
   }
 }
 
+/**
+ * Not awaited by the caller, since a daemonized grandchild can hold standard input without reading.
+ * A program may end without reading all of it as well; its status tells how that went.
+ */
+function feed(stdin: WritableStream<Uint8Array>, text: string, ended: AbortSignal): void {
+  new Blob([text]).stream().pipeTo(stdin, { signal: ended }).catch(() => {});
+}
+
+/** A byte order mark is content and stays. */
+function asText(bytes: Uint8Array): string {
+  return new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
+}
+
 interface Collector {
-  within(milliseconds: number): Promise<string>;
+  within(milliseconds: number): Promise<Uint8Array<ArrayBuffer>>;
 }
 
 function collect(stream: ReadableStream<Uint8Array>): Collector {
   const reader = stream.getReader();
-  const decoder = new TextDecoder();
-  let text = "";
-  const done = (async () => {
+  const chunks: Uint8Array[] = [];
+  const ended = (async () => {
     for (;;) {
       const { value, done } = await reader.read();
       if (done) return;
-      text += decoder.decode(value, { stream: true });
+      chunks.push(value);
     }
   })();
   return {
-    async within(milliseconds: number): Promise<string> {
+    async within(milliseconds: number): Promise<Uint8Array<ArrayBuffer>> {
       let timer: ReturnType<typeof setTimeout> | undefined;
       const late = new Promise<"late">((resolve) => {
         timer = setTimeout(() => resolve("late"), milliseconds);
       });
-      const outcome = await Promise.race([done, late]);
+      const outcome = await Promise.race([ended, late]);
       clearTimeout(timer);
-      if (outcome === "late") {
-        await reader.cancel().catch(() => {});
-      }
-      return text + decoder.decode();
+      if (outcome === "late") await reader.cancel().catch(() => {});
+      return joined(chunks);
     },
   };
+}
+
+function joined(chunks: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const whole = new Uint8Array(chunks.reduce((size, chunk) => size + chunk.length, 0));
+  let at = 0;
+  for (const chunk of chunks) {
+    whole.set(chunk, at);
+    at += chunk.length;
+  }
+  return whole;
 }
 
 function signalGroup(pid: number, signal: Deno.Signal): void {
   try {
     Deno.kill(-pid, signal);
-  } catch { /* the group is gone, which is what was wanted */ }
+  } catch (error) {
+    // Otherwise the group is gone, which is what was wanted.
+    if (error instanceof Deno.errors.NotCapable) throw error;
+  }
 }

@@ -136,18 +136,17 @@ function sizesOf(cache: string): Record<string, number> {
 
 /** Fetches beside the cache and renames into place, one process at a time. */
 async function fillCache(cache: string): Promise<Programs> {
-  const [next, damaged] = [`${cache}.next`, `${cache}.damaged`];
-  const remove = (path: string) => Deno.remove(path, { recursive: true }).catch(() => {});
   await Deno.mkdir(cache.slice(0, cache.lastIndexOf("/")), { recursive: true });
-  // The kernel releases the lock of a process that was killed; what it left is removed here.
+  // The kernel releases the lock of a process that was killed.
   using lock = await Deno.open(`${cache}.lock`, { create: true, write: true });
   await lock.lock(true);
   const made = await readCache(cache);
   if (made) return made;
-  await Promise.all([next, damaged].map(remove));
+  // A name of its own: the apt of a killed fetch may outlive it and still write to the last one's.
+  const next = `${cache}.next-${crypto.randomUUID().slice(0, 8)}`;
   try {
     await Deno.mkdir(next);
-    narrate(`fetching ${names.join(", ")} (70 MB, once) from ${debianMirror()} …`);
+    narrate(`fetching ${names.join(", ")} (60 MB, once) from ${debianMirror()} …`);
     await fetchFromDebian(next);
     await writeWrappers(next, next);
     const versions = await versionsOf(names.map((name) => `${next}/bin/${name}`));
@@ -155,12 +154,22 @@ async function fillCache(cache: string): Promise<Programs> {
     await writeWrappers(next, cache);
     const record: CacheRecord = { versions, sizes: sizesOf(next) };
     await Deno.writeTextFile(`${next}/record.json`, JSON.stringify(record));
-    await Deno.rename(cache, damaged).catch(() => {});
+    await Deno.rename(cache, `${next}.damaged`).catch(() => {});
     await Deno.rename(next, cache);
     narrate(`fetched ${described(versions)} into ${cache}`);
     return { directory: `${cache}/bin`, versions };
   } finally {
-    await Promise.all([next, damaged].map(remove));
+    await removeLeftovers(cache);
+  }
+}
+
+/** Removes what this fetch and killed ones left beside the cache; by the holder of the lock. */
+async function removeLeftovers(cache: string): Promise<void> {
+  const end = cache.lastIndexOf("/");
+  const [parent, name] = [cache.slice(0, end), cache.slice(end + 1)];
+  for (const entry of await Array.fromAsync(Deno.readDir(parent))) {
+    if (!entry.name.startsWith(`${name}.next-`)) continue;
+    await Deno.remove(`${parent}/${entry.name}`, { recursive: true }).catch(() => {});
   }
 }
 

@@ -1,0 +1,80 @@
+/** What a program may do beyond computing and printing, in the words of Deno's permissions. */
+export interface Permissions {
+  /** Reading files: anywhere but /proc, /sys and /dev, which Deno opens to `--allow-all` only. */
+  readonly read: boolean;
+  readonly write: boolean;
+  /** Running any program; see {@linkcode dotfiles} for why not named ones. */
+  readonly run: boolean;
+  /** Facts of the operating system, as `hostname`. */
+  readonly sys: readonly string[] | "all";
+  /** Environment variables that may be read; programs we run inherit all of them regardless. */
+  readonly env: readonly string[] | "all";
+}
+
+/** What every program reads, to know where it prints to. */
+const reportVariables = ["JOURNAL_STREAM", "NO_COLOR"] as const;
+
+/**
+ * Common to the dotfiles programs. These permissions guard against our own mistakes and those of our
+ * dependencies: no network, no native code, no foreign modules. They are no wall around git, jj and
+ * chezmoi, which run with all rights of the user, hooks and scripts included.
+ *
+ * - read, write: home, source and state directory can be configured to lie anywhere, and
+ *   `Deno.symlink` wants both without a path. The programs that only look need `write` as well: which
+ *   state directory is theirs is found out by creating a file in it.
+ * - run: three things fail under `--allow-run=git,jj,chezmoi` (Deno 2.4 and 2.9): `Deno.kill`, so that
+ *   a time bound cannot end a process group; running anything at all while an LD_* variable is set or
+ *   merely inherited, as with nix-ld; and, on 2.4, starting without PATH, which is fatal before the
+ *   first line of ours.
+ * - sys: host name, user number and umask; Deno 2.9 guards `Deno.umask` but knows no name to grant it
+ *   by ("unknown sys descriptor"), so that only the whole works.
+ */
+const dotfiles: Permissions = {
+  read: true,
+  write: true,
+  run: true,
+  sys: "all",
+  env: [...reportVariables, "HOME", "STATE_DIRECTORY", "XDG_DATA_HOME", "XDG_STATE_HOME"],
+};
+
+/** The permissions of each program of bin/: what it is compiled with, and the least that works. */
+export const permissions: Readonly<Record<string, Permissions>> = {
+  "chezmoi-resolve": {
+    ...dotfiles,
+    // The prompts look at TERM, CI and the marks of a dozen terminals to choose what they draw.
+    env: "all",
+  },
+  "chezmoi-show-conflicts": dotfiles,
+  "chezmoi-status": dotfiles,
+  "chezmoi-sync": dotfiles,
+};
+
+/** The flags of `deno run` and `deno compile` that grant these permissions and nothing else. */
+export function permissionFlags(granted: Permissions): string[] {
+  return [
+    // What is not granted is refused: nobody sits at a timer to answer a prompt.
+    "--no-prompt",
+    ...(granted.read ? ["--allow-read"] : []),
+    ...(granted.write ? ["--allow-write"] : []),
+    ...(granted.run ? ["--allow-run"] : []),
+    ...named("sys", granted.sys),
+    ...named("env", granted.env),
+  ];
+}
+
+/** The permissions of all programs as a Markdown table, for the reference. */
+export function permissionTable(): string {
+  const rows = Object.entries(permissions).map(([program, { read, write, run, sys, env }]) => [
+    `\`${program}\``,
+    ...[read, write, run].map((granted) => granted ? "anywhere" : "no"),
+    ...[sys, env].map((names) => names === "all" ? names : names.join(", ") || "no"),
+    "no",
+  ]);
+  const head = ["program", "read", "write", "run", "system", "environment", "network"];
+  return [head, head.map(() => "---"), ...rows].map((row) => `| ${row.join(" | ")} |`).join("\n");
+}
+
+function named(permission: string, names: readonly string[] | "all"): string[] {
+  if (names === "all") return [`--allow-${permission}`];
+  return names.length === 0 ? [] : [`--allow-${permission}=${names.join(",")}`];
+}

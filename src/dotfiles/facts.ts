@@ -1,0 +1,118 @@
+import type { Chezmoi, StatusLine, StatusTrouble } from "../programs/chezmoi.ts";
+import type { Git, RemoteTrouble } from "../programs/git.ts";
+import { type Commit, type Jj, literal } from "../programs/jj.ts";
+import { lstat, readText } from "../host/files.ts";
+import { type HomeState, type ParsedState, parseHomeState } from "./home_state.ts";
+
+/** The programs of one source directory. */
+export interface Programs {
+  readonly git: Git;
+  readonly jj: Jj;
+  readonly chezmoi: Chezmoi;
+}
+
+/** The remote's branches by name, why it gave none, or `offline` when it was not to be asked. */
+export type RemoteHeads = ReadonlyMap<string, string> | RemoteTrouble | "offline";
+
+/** What a sync starts from. */
+export interface Observation {
+  /** The working-copy commit, its parents, the branch here and there, all conflict bookmarks. */
+  readonly commits: readonly Commit[];
+  readonly heads: RemoteHeads;
+  readonly drift: readonly StatusLine[] | StatusTrouble;
+}
+
+/** Looks at source, remote and home at once; takes the working copy's files into `@`. */
+export async function observe(
+  programs: Programs,
+  where: { readonly remote: string; readonly branch: string; readonly offline: boolean },
+): Promise<Observation> {
+  const revset = observedRevset(where.branch, where.remote);
+  const [drift, commits, heads] = await Promise.all([
+    programs.chezmoi.status(),
+    programs.jj.snapshot(revset),
+    where.offline ? "offline" as const : programs.git.remoteHeads(where.remote),
+  ]);
+  return { commits, heads, drift };
+}
+
+/** Looks as {@linkcode observe} does and changes nothing, not even jj's operation log. */
+export async function observeOnly(
+  programs: Programs,
+  where: { readonly remote: string; readonly branch: string; readonly offline: boolean },
+): Promise<Observation & { readonly uncommitted: readonly string[] }> {
+  const revset = observedRevset(where.branch, where.remote);
+  const [drift, commits, heads, uncommitted] = await Promise.all([
+    programs.chezmoi.status(),
+    programs.jj.commits(revset),
+    where.offline ? "offline" as const : programs.git.remoteHeads(where.remote),
+    programs.git.uncommitted(),
+  ]);
+  return { commits, heads, drift, uncommitted };
+}
+
+function observedRevset(branch: string, remote: string): string {
+  return [
+    "@ | parents(@)",
+    `present(${literal(branch)})`,
+    `present(${literal(branch)}@${literal(remote)})`,
+    `remote_bookmarks(glob:"conflict/*", remote=exact:${literal(remote)})`,
+  ].join(" | ");
+}
+
+/** The commit a bookmark points to, local (`name`) or a remote's (`name@remote`). */
+export function bookmarked(commits: readonly Commit[], bookmark: string): string | undefined {
+  return commits.find((commit) => commit.bookmarks.includes(bookmark))?.id;
+}
+
+/** The conflict bookmarks of all hosts on the remote, as last fetched: commit id by bookmark. */
+export function conflictBookmarks(
+  commits: readonly Commit[],
+  remote: string,
+): ReadonlyMap<string, string> {
+  const suffix = `@${remote}`;
+  return new Map(commits.flatMap((commit) =>
+    commit.bookmarks
+      .filter((name) => name.startsWith("conflict/") && name.endsWith(suffix))
+      .map((name) => [name.slice(0, -suffix.length), commit.id] as const)
+  ));
+}
+
+/** What git calls an unfinished operation, by the file that tells of it. */
+const unfinished = {
+  "MERGE_HEAD": "a merge",
+  "rebase-merge": "a rebase",
+  "rebase-apply": "a rebase",
+  "CHERRY_PICK_HEAD": "a cherry-pick",
+  "REVERT_HEAD": "a revert",
+  "BISECT_LOG": "a bisection",
+} as const;
+
+/** What kind of repository the source directory is. */
+export interface SourceKind {
+  readonly git: "repository" | "worktree" | "none";
+  readonly jj: boolean;
+  /** The git operation a person has not finished, in words. */
+  readonly unfinished: string | undefined;
+}
+
+/** Looks at the source's repository without running anything. */
+export async function sourceKind(source: string): Promise<SourceKind> {
+  const [git, jj, ...markers] = await Promise.all([
+    lstat(`${source}/.git`),
+    lstat(`${source}/.jj`),
+    ...Object.keys(unfinished).map((name) => lstat(`${source}/.git/${name}`)),
+  ]);
+  const at = markers.findIndex((marker) => marker !== undefined);
+  return {
+    git: git === undefined ? "none" : git.isDirectory ? "repository" : "worktree",
+    jj: jj !== undefined,
+    unfinished: Object.values(unfinished)[at],
+  };
+}
+
+/** The record of the last sync; `undefined` when there is none yet. */
+export async function readHomeState(path: string): Promise<ParsedState<HomeState> | undefined> {
+  const text = await readText(path);
+  return text === undefined ? undefined : parseHomeState(text);
+}

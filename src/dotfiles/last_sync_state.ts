@@ -1,0 +1,65 @@
+import * as v from "valibot";
+import { type ParsedState, parseState } from "./home_state.ts";
+
+/** How a sync ended; the first word of `last-sync-status`. */
+export const results = [
+  "success",
+  "success-local-only",
+  "conflicts-preserved",
+  "fetch-failed",
+  "push-failed",
+  "not-initialized",
+  "failed",
+] as const;
+
+const schema = v.strictObject({
+  schema: v.literal(1),
+  /** ISO 8601, UTC. */
+  time: v.string(),
+  result: v.picklist(results),
+  /** One sentence. */
+  message: v.string(),
+  host: v.string(),
+  /** Targets whose edits were taken from the home. */
+  captured: v.array(v.string()),
+  /** Source paths that other hosts changed. */
+  received: v.array(v.string()),
+  /** Source paths that this host changed on the remote's branch. */
+  sent: v.array(v.string()),
+  /** Source paths that are parked on this host. */
+  parked: v.array(v.string()),
+  warnings: v.array(v.string()),
+});
+
+/** The report of a sync: `last-sync.json` in the state directory. */
+export type LastSync = v.InferOutput<typeof schema>;
+
+/** Reads the report of the last sync. */
+export function parseLastSync(text: string): ParsedState<LastSync> {
+  return parseState(schema, text);
+}
+
+/** The line in `last-sync-status`: word, time, sentence. */
+export function statusLine(sync: LastSync): string {
+  return `${sync.result} ${sync.time} ${sync.message}\n`;
+}
+
+/** How many syncs `history.jsonl` keeps. */
+const historyLength = 200;
+
+/** The history with one more sync, oldest first, bounded. Lines that are no reports are dropped. */
+export function addToHistory(history: string, sync: LastSync): string {
+  const lines = history.split("\n").filter((line) => line.startsWith("{") && line.endsWith("}"));
+  return [...lines, JSON.stringify(sync)].slice(-historyLength).join("\n") + "\n";
+}
+
+/** Whether a sync says the same as the one before, so that nothing need be written. */
+export function saysTheSame(before: LastSync, now: LastSync): boolean {
+  const moved = now.captured.length + now.received.length + now.sent.length;
+  return moved === 0 && before.result === now.result && before.host === now.host &&
+    same(before.parked, now.parked) && same(before.warnings, now.warnings);
+}
+
+function same(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((item, at) => item === b[at]);
+}

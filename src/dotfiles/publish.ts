@@ -1,0 +1,170 @@
+import { Failure } from "../cli/failure.ts";
+import type { Step } from "../cli/steps.ts";
+import { type Output } from "../host/process.ts";
+import { remoteTrouble } from "../programs/git.ts";
+import { literal } from "../programs/jj.ts";
+import { knownConflicts } from "./receive.ts";
+import { hostTrailer, save, type SyncRun, warn } from "./run.ts";
+
+/** Why nothing may be pushed now. */
+function cannotPush(run: SyncRun): string | undefined {
+  if (!run.policy.push) return "autoPush is off";
+  if (run.heads === "offline") return "offline";
+  if ("kind" in run.heads) return run.heads.reason;
+  return run.trouble === undefined ? undefined : run.trouble.reason;
+}
+
+/** Moves the branch here and, fast-forward only, on the remote. */
+export const publishBranch: Step<SyncRun> = {
+  name: "publish",
+  describe: (run) => `push ${run.settings.branch} to ${run.settings.remote}`,
+  skip: (run) => {
+    if (run.merged === undefined) return "nothing was merged";
+    return run.merged.main === run.main ? "the remote has it already" : undefined;
+  },
+  async run(run) {
+    const { jj, git } = run.programs;
+    const { branch, remote } = run.settings;
+    const next = run.merged?.main;
+    if (next === undefined) return;
+    await jj.setBookmark(branch, next);
+    if (cannotPush(run) !== undefined) return;
+    await assertPushable(run, next);
+    const before = run.main;
+    const output = await jj.push(branch, remote);
+    if (output.status !== 0 || output.timedOut) return await afterFailedPush(run, output);
+    const sent = before === undefined
+      ? await git.filesOf(next)
+      : await git.changedPaths(before, next);
+    sent.forEach((path) => run.done.sent.add(path));
+    run.main = next;
+    save(run, { main: next });
+  },
+};
+
+/** The last check before others see it: a fast-forward, and free of conflicts. */
+async function assertPushable(run: SyncRun, next: string): Promise<void> {
+  const { jj, git } = run.programs;
+  const since = run.main === undefined ? `::${next}` : `${run.main}..${next}`;
+  const isForward = run.main === undefined || await git.isAncestor(run.main, next);
+  if (!isForward || (await jj.ids(`conflicts() & (${since})`)).length > 0) {
+    throw new Error(
+      `refusing to push ${next}: not a fast-forward of ${run.main} free of conflicts`,
+    );
+  }
+}
+
+/** A failed push may have arrived all the same, or the remote moved first: another round tells. */
+async function afterFailedPush(run: SyncRun, output: Output): Promise<void> {
+  const { branch, remote, timeout } = run.settings;
+  const trouble = remoteTrouble(output, timeout);
+  const heads = output.timedOut ? trouble : await run.programs.git.remoteHeads(remote);
+  if (!("kind" in heads) && heads.get(branch) !== run.main) {
+    run.again = true;
+    run.upToDate = false;
+    return;
+  }
+  run.trouble = { at: "push", fatal: trouble.kind === "refused", reason: trouble.reason };
+  warn(run, `cannot push ${branch} to ${remote}, it is kept here: ${trouble.reason}`);
+}
+
+/** Makes what is parked here visible to all hosts, or takes it back once it is resolved. */
+export const publishConflict: Step<SyncRun> = {
+  name: "publish-conflict",
+  describe: (run) => `push ${run.state.bookmark} to ${run.settings.remote}`,
+  skip: (run) => {
+    const blocked = cannotPush(run);
+    if (blocked !== undefined) return blocked;
+    if (run.again) return "another round is due";
+    return run.state.conflict === null && run.state.published.length === 0
+      ? "nothing is parked"
+      : undefined;
+  },
+  async run(run) {
+    const known = await knownConflicts(run);
+    const { conflict } = run.state;
+    if (conflict !== null) await pushConflict(run, conflict, known);
+    else await withdrawConflict(run, known);
+  },
+};
+
+async function pushConflict(
+  run: SyncRun,
+  conflict: string,
+  known: ReadonlyMap<string, string>,
+): Promise<void> {
+  const { jj } = run.programs;
+  const bookmark = ownBookmark(run, known);
+  if (known.get(bookmark) === conflict) return;
+  // Before the push: one that arrives although we are killed must be recognized when it is resolved.
+  save(run, { bookmark, published: [...new Set([...run.state.published, conflict])] });
+  await jj.setBookmark(bookmark, conflict);
+  await pushed(run, bookmark);
+}
+
+/** The bookmark to park under: another machine with the same host name has its own. */
+function ownBookmark(run: SyncRun, known: ReadonlyMap<string, string>): string {
+  const isOwn = (name: string): boolean => {
+    const there = known.get(name);
+    return there === undefined || there === run.state.conflict ||
+      run.state.published.includes(there);
+  };
+  if (isOwn(run.state.bookmark)) return run.state.bookmark;
+  warn(run, `${run.state.bookmark} on the remote is not this machine's: is its host name unique?`);
+  for (let number = 2;; number++) {
+    const name = `conflict/${run.settings.host}-${number}`;
+    if (isOwn(name)) return name;
+  }
+}
+
+async function withdrawConflict(run: SyncRun, known: ReadonlyMap<string, string>): Promise<void> {
+  const { bookmark, published } = run.state;
+  const there = known.get(bookmark);
+  await run.programs.jj.deleteBookmark(bookmark);
+  if (there !== undefined && published.includes(there) && !await pushed(run, bookmark)) return;
+  save(run, { published: [] });
+}
+
+async function pushed(run: SyncRun, bookmark: string): Promise<boolean> {
+  const { remote, timeout } = run.settings;
+  const output = await run.programs.jj.push(bookmark, remote);
+  if (output.status === 0 && !output.timedOut) return true;
+  const trouble = remoteTrouble(output, timeout);
+  run.trouble = { at: "push", fatal: trouble.kind === "refused", reason: trouble.reason };
+  warn(run, `cannot push ${bookmark} to ${remote}, it is kept here: ${trouble.reason}`);
+  return false;
+}
+
+/** Leaves the repository as a person expects it: no working commits of ours, HEAD on the branch. */
+export const tidy: Step<SyncRun> = {
+  name: "tidy",
+  describe: () => "drop the sync's own intermediate commits",
+  async run(run) {
+    const { jj, git } = run.programs;
+    const { branch } = run.settings;
+    const ours = [
+      `description(substring:${literal(hostTrailer(run))})`,
+      ...[...run.replaced].map((id) => `present(${id})`),
+    ].join(" | ");
+    const needed = "::(@ | bookmarks() | remote_bookmarks() | tags())";
+    const dropped = `(${ours}) ~ ${needed}`;
+    const leftovers = await jj.ids(`(${dropped}) ~ ::(visible_heads() ~ (${dropped}))`);
+    if (leftovers.length > 0) await jj.abandon(leftovers.join(" | "));
+    // jj leaves HEAD detached, which `git pull` and `chezmoi update` take for trouble.
+    const here = await git.commitId(`refs/heads/${branch}`);
+    if (here !== undefined && here === run.tip && await git.symbolicRef("HEAD") === undefined) {
+      await git.attachHead(branch);
+    }
+  },
+};
+
+/** How often a sync starts over because the remote or the home moved under it. */
+export const maxRounds = 6;
+
+/** The failure after too many rounds. */
+export function neverSettled(run: SyncRun): Failure {
+  return new Failure(
+    `${run.settings.remote} or the home kept changing during ${maxRounds} rounds`,
+    { hint: "nothing is lost; the next sync goes on from here" },
+  );
+}

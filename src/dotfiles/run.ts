@@ -1,0 +1,87 @@
+import type { Report } from "../cli/report.ts";
+import { writeDurably } from "../host/files.ts";
+import { type HomeState, serializeState } from "./home_state.ts";
+import type { Programs, RemoteHeads } from "./facts.ts";
+import type { Merged } from "./merge.ts";
+import type { Settings } from "./settings.ts";
+
+/** What a sync may do; the settled options of `chezmoi-sync`. */
+export interface Policy {
+  readonly commit: boolean;
+  readonly push: boolean;
+  readonly onConflict: "park" | "prefer-local" | "prefer-remote";
+  readonly acceptRewritten: boolean;
+}
+
+/** One sync under way: what its steps know and hand on to one another. */
+export interface SyncRun {
+  readonly settings: Settings & { readonly branch: string };
+  readonly policy: Policy;
+  readonly programs: Programs;
+  readonly report: Report;
+  /** The record, always as it is on disk; see {@linkcode save}. */
+  state: HomeState;
+  /** The commit below the working-copy commit: what this host has. */
+  tip: string;
+  /** The remote's branch as of the last fetch; `undefined` when it has none. */
+  main: string | undefined;
+  heads: RemoteHeads;
+  /** Whether the last fetch brought all that the remote has. */
+  upToDate: boolean;
+  /** What the merge came to. */
+  merged: Merged | undefined;
+  /** Commits that a merge replaced by copies, to be abandoned at the end. */
+  readonly replaced: Set<string>;
+  /** Targets that the apply has to look at: behind the source, or changed on both sides. */
+  pending: readonly string[];
+  /** Another round is due: the remote moved, or the home was edited meanwhile. */
+  again: boolean;
+  /** chezmoi's record may lag behind the home: the first sync, or a capture that was killed. */
+  prime: boolean;
+  /** What was done, for the report. */
+  readonly done: {
+    readonly captured: Set<string>;
+    readonly received: Set<string>;
+    readonly sent: Set<string>;
+    readonly warnings: string[];
+  };
+  /** Why the remote did not get or give everything. */
+  trouble:
+    | { readonly at: "fetch" | "push"; readonly fatal: boolean; readonly reason: string }
+    | undefined;
+}
+
+/** Where the record is. */
+export function homeStatePath(stateDirectory: string): string {
+  return `${stateDirectory}/home.json`;
+}
+
+/** Changes the record, durably, before anything that relies on it happens. */
+export function save(run: SyncRun, change: Partial<HomeState>): void {
+  run.state = { ...run.state, ...change };
+  writeDurably(homeStatePath(run.settings.stateDirectory), serializeState(run.state));
+}
+
+/** Tells of something that went wrong without failing the sync, once. */
+export function warn(run: SyncRun, text: string): void {
+  if (run.done.warnings.includes(text)) return;
+  run.done.warnings.push(text);
+  run.report.warn(text);
+}
+
+/** The line in a commit's description that says which host's sync made it. */
+export function hostTrailer(run: SyncRun): string {
+  return `Holdfast-Host: ${run.settings.host}`;
+}
+
+/** A commit message: a subject, paragraphs, and our trailer. */
+export function message(run: SyncRun, subject: string, body: readonly string[] = []): string {
+  return [subject, "", ...body, ...(body.length > 0 ? [""] : []), hostTrailer(run)].join("\n") +
+    "\n";
+}
+
+/** A few names in words: `a, b and 3 more`. */
+export function some(names: readonly string[], limit = 3): string {
+  const shown = names.slice(0, limit).join(", ");
+  return names.length > limit ? `${shown} and ${names.length - limit} more` : shown;
+}

@@ -1,0 +1,133 @@
+import {
+  choice,
+  disable,
+  enable,
+  type Options,
+  seconds,
+  text,
+  textOr,
+  type Values,
+} from "../cli/options.ts";
+import { usageFailure } from "../cli/failure.ts";
+import { environment, hostName, userId, workingDirectory } from "../host/environment.ts";
+import { isWritable, realPath, stat } from "../host/files.ts";
+
+/** What all four programs take. */
+export const sharedOptions = {
+  source: text("DIR", "chezmoi's source directory", {
+    fallbackText: "$XDG_DATA_HOME/chezmoi or ~/.local/share/chezmoi",
+  }),
+  remote: textOr("origin", "NAME", "remote to sync with"),
+  branch: text("NAME", "branch (bookmark) that all hosts share", {
+    fallbackText: "the remote's default branch when cloned, else main",
+  }),
+  host: text("NAME", "name of this host in commits and conflict bookmarks", {
+    fallbackText: "the host name",
+  }),
+  stateDir: text("DIR", "directory for the sync's own records", {
+    fallbackText: "$STATE_DIRECTORY, /var/lib/chezmoi-sync when it is this user's, " +
+      "else $XDG_STATE_HOME/chezmoi-sync",
+  }),
+  timeout: seconds(60, "bound on each operation that talks to the remote"),
+  json: enable("print the answer as JSON", { flagOnly: true }),
+} satisfies Options;
+
+/** What `chezmoi-sync` takes; the keys of the configuration file as well. */
+export const syncOptions = {
+  repoUrl: text("URL", "clone this repository when there is no source directory yet"),
+  ...sharedOptions,
+  autoCommit: disable("--no-commit", "leave edits on this host uncaptured and uncommitted"),
+  autoPush: disable("--no-push", "keep this host's commits local"),
+  onConflict: choice(
+    ["park", "prefer-local", "prefer-remote"],
+    "park",
+    "what to do with edits that collide: park them for chezmoi-resolve, or decide at once",
+  ),
+  offline: enable("do the local part only"),
+  acceptRewritten: enable("take over a remote whose history was rewritten", { flagOnly: true }),
+  dryRun: enable("say what would be done, change nothing", { flagOnly: true }),
+} satisfies Options;
+
+/** The configuration of the dotfiles programs, written by the NixOS module. */
+export const dotfilesConfig = {
+  path: "/etc/holdfast/dotfiles.json",
+  options: syncOptions,
+} as const;
+
+/** The shared options with every default worked out. */
+export interface Settings {
+  /** The home directory. */
+  readonly home: string;
+  /** Absolute, links resolved when it exists. */
+  readonly source: string;
+  readonly sourceExists: boolean;
+  readonly remote: string;
+  /** As given; `undefined` when the repository decides. */
+  readonly branch: string | undefined;
+  readonly host: string;
+  readonly stateDirectory: string;
+  /** Milliseconds. */
+  readonly timeout: number;
+}
+
+/**
+ * Works out the shared options.
+ *
+ * @throws {Failure} (usage) when HOME is unset or a value cannot be used
+ */
+export async function settle(options: Values<typeof sharedOptions>): Promise<Settings> {
+  const home = environment("HOME");
+  if (home === undefined || !home.startsWith("/")) {
+    throw usageFailure(
+      `HOME is ${home === undefined ? "not set" : JSON.stringify(home)}: it should be the ` +
+        "absolute path of the home directory",
+      "set HOME; in a systemd unit, set User=",
+    );
+  }
+  const host = options.host ?? hostName();
+  if (!/^[A-Za-z0-9_][A-Za-z0-9._-]*$/.test(host) || /\.\.|\.lock$|\.$/.test(host)) {
+    throw usageFailure(
+      `host name ${JSON.stringify(host)} cannot be part of a bookmark: letters, digits, - and _`,
+      "give one with --host",
+    );
+  }
+  for (const [name, value] of [["--remote", options.remote], ["--branch", options.branch]]) {
+    if (value !== undefined && !/^[A-Za-z0-9_][A-Za-z0-9._/-]*$/.test(value)) {
+      throw usageFailure(`${name} ${JSON.stringify(value)} is not a name git accepts`);
+    }
+  }
+  const dataHome = environment("XDG_DATA_HOME") ?? `${home}/.local/share`;
+  const source = absolute(options.source ?? `${dataHome}/chezmoi`);
+  const info = await stat(source);
+  if (info !== undefined && !info.isDirectory) {
+    throw usageFailure(`source ${source} is not a directory`, "give the directory with --source");
+  }
+  return {
+    home: home.length > 1 ? home.replace(/\/+$/, "") : home,
+    source: info === undefined ? source : await realPath(source),
+    sourceExists: info !== undefined,
+    remote: options.remote,
+    branch: options.branch,
+    host,
+    stateDirectory: absolute(options.stateDir ?? await defaultStateDirectory(home)),
+    timeout: options.timeout * 1000,
+  };
+}
+
+/**
+ * Where the records go by default. The directory of a machine-wide service counts only when it
+ * belongs to this user, so that several users of a host never meet.
+ */
+async function defaultStateDirectory(home: string): Promise<string> {
+  const given = environment("STATE_DIRECTORY")?.split(":")[0];
+  if (given !== undefined) return given;
+  const shared = "/var/lib/chezmoi-sync";
+  const info = await stat(shared);
+  if (info?.isDirectory === true && info.uid === userId() && isWritable(shared)) return shared;
+  return `${environment("XDG_STATE_HOME") ?? `${home}/.local/state`}/chezmoi-sync`;
+}
+
+function absolute(path: string): string {
+  const whole = path.startsWith("/") ? path : `${workingDirectory()}/${path}`;
+  return whole.length > 1 ? whole.replace(/\/+$/, "") : whole;
+}

@@ -1,0 +1,91 @@
+/**
+ * chezmoi's source file names: attributes before the target's name, in a fixed order, and suffixes.
+ * https://www.chezmoi.io/reference/source-state-attributes/
+ */
+
+const prefixes = [
+  ...["after_", "before_", "create_", "empty_", "encrypted_", "exact_", "executable_", "external_"],
+  ...["modify_", "once_", "onchange_", "private_", "readonly_", "remove_", "run_", "symlink_"],
+];
+const suffixes = [".literal", ".tmpl", ".age", ".asc"];
+
+/**
+ * The target a source path stands for, up to attributes: two sources with one key are two sources
+ * of one target. Only for comparing, since `.age` is a suffix of encrypted sources alone.
+ */
+export function targetKey(sourcePath: string): string {
+  return sourcePath.split("/").map((part) => nameOf(part)).join("/");
+}
+
+function nameOf(part: string): string {
+  let rest = part;
+  for (;;) {
+    const prefix = prefixes.find((it) => rest.startsWith(it) && rest.length > it.length);
+    if (prefix === undefined) break;
+    rest = rest.slice(prefix.length);
+  }
+  if (rest.startsWith("dot_")) rest = `.${rest.slice("dot_".length)}`;
+  else if (rest.startsWith("literal_")) return withoutSuffix(rest.slice("literal_".length));
+  return withoutSuffix(rest);
+}
+
+function withoutSuffix(name: string): string {
+  let rest = name;
+  for (;;) {
+    const suffix = suffixes.find((it) => rest.endsWith(it) && rest.length > it.length);
+    if (suffix === undefined) return rest;
+    rest = rest.slice(0, -suffix.length);
+  }
+}
+
+/** Why an edit in the home cannot be taken over from the target of this source; else `undefined`. */
+export function uncapturable(sourcePath: string): string | undefined {
+  const name = sourcePath.slice(sourcePath.lastIndexOf("/") + 1);
+  if (name.endsWith(".tmpl")) return "template: edit its source with `chezmoi edit`";
+  if (/^(?:create_)?encrypted_/.test(name) || /_encrypted_/.test(attributesOf(name))) {
+    return "encrypted: take it over with `chezmoi re-add`, which encrypts it";
+  }
+  if (name.startsWith("modify_")) return "modify script: edit its source with `chezmoi edit`";
+  if (name.startsWith("create_")) return "create_ file: chezmoi only writes it when it is missing";
+  if (name.startsWith("run_")) return "script: it runs when the sync applies something";
+  if (name.startsWith("symlink_")) return "symbolic link: edit its source with `chezmoi edit`";
+  if (name.startsWith("remove_")) return "remove_ entry: chezmoi removes the target";
+  return undefined;
+}
+
+/** The leading attributes of a source name, `_` at both ends. */
+function attributesOf(name: string): string {
+  let rest = name;
+  let attributes = "_";
+  for (;;) {
+    const prefix = prefixes.find((it) => rest.startsWith(it));
+    if (prefix === undefined) return attributes;
+    attributes += prefix;
+    rest = rest.slice(prefix.length);
+  }
+}
+
+/**
+ * Whether what chezmoi last wrote is what this plain source says: content by SHA-256 and the
+ * permission attributes. Then an edit in the home was made to the source's text, and taking it over
+ * reverts nobody.
+ *
+ * @param umask of this process, which chezmoi shares
+ */
+export function wroteThis(
+  entry: { readonly type: string; readonly mode: number; readonly contentsSHA256: string },
+  source: { readonly path: string; readonly sha256: string },
+  umask: number,
+): boolean {
+  if (entry.type !== "file" || entry.contentsSHA256 !== source.sha256) return false;
+  const attributes = attributesOf(source.path.slice(source.path.lastIndexOf("/") + 1));
+  let mode = attributes.includes("_executable_") ? 0o777 : 0o666;
+  if (attributes.includes("_private_")) mode &= ~0o077;
+  if (attributes.includes("_readonly_")) mode &= ~0o222;
+  return modeClass(entry.mode) === modeClass(mode & ~umask);
+}
+
+/** What chezmoi's attributes can say of a mode: executable, private, read-only. */
+function modeClass(mode: number): string {
+  return [mode & 0o100, mode & 0o077 ? 0 : 1, mode & 0o200].join(" ");
+}

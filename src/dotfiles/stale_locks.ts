@@ -1,0 +1,56 @@
+import { ExitCode } from "../cli/exit_code.ts";
+import { Failure } from "../cli/failure.ts";
+import { capture, ProcessError } from "../host/process.ts";
+
+/** How long a git or jj that is still at work in the source is waited for, in milliseconds. */
+const patience = 10_000;
+
+/**
+ * Does some work; when it fails on a lock file of git's that nobody holds any more, removes the file
+ * and does the work once more. A killed git leaves such files, and each of them stops git and jj.
+ * Runs that succeed pay nothing for this.
+ */
+export async function freeOfStaleLocks<T>(source: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof ProcessError) || !/\.lock\b|could not lock/i.test(error.message)) {
+      throw error;
+    }
+    const owner = await runningIn(source);
+    if (owner !== "") {
+      throw new Failure(`busy: ${owner} is at work in ${source}`, {
+        code: ExitCode.busy,
+        hint: "nothing was lost; the next run goes on",
+        cause: error,
+      });
+    }
+    await capture({
+      argv: ["find", `${source}/.git`, "-name", "*.lock", "-type", "f", "-delete"],
+      timeout: patience,
+    });
+    return await work();
+  }
+}
+
+/**
+ * A git or jj whose working directory is in the source, as `git 123`; waits a while for it to end.
+ * A shell reads /proc, which Deno allows to no program that lacks all other permissions.
+ */
+async function runningIn(source: string): Promise<string> {
+  const script = `
+    look() {
+      for process in /proc/[0-9]*; do
+        case $(readlink "$process/cwd" 2>/dev/null)/ in "$1"/*) ;; *) continue ;; esac
+        line=$(tr '\\0' ' ' <"$process/cmdline" 2>/dev/null) || continue
+        case " $line" in *[/\\ ]git\\ *|*[/\\ ]jj\\ *) echo "\${line%% *} \${process#/proc/}"; return ;; esac
+      done
+    }
+    tries=0
+    while found=$(look "$1"); [ -n "$found" ] && [ $tries -lt 40 ]; do
+      tries=$((tries + 1)); sleep 0.2
+    done
+    echo "$found"`;
+  const output = await capture({ argv: ["sh", "-c", script, "sh", source], timeout: patience });
+  return output.timedOut ? "some git or jj" : output.stdout.trim();
+}

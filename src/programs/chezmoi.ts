@@ -1,0 +1,127 @@
+import { capture, type Output, ProcessError } from "../host/process.ts";
+import { unattended } from "./git.ts";
+
+/** Bound in milliseconds on a chezmoi command; scripts of the person may run within an apply. */
+const bound = 600_000;
+
+/**
+ * How an unattended apply has to be called: it writes only over what chezmoi itself wrote last, and
+ * refuses a target that was edited since (`--error-on-conflict`) or was there before
+ * (`--less-interactive`). `--force` would override both.
+ */
+const cautious = ["--error-on-conflict", "--less-interactive", "--keep-going"];
+
+/** A line of `chezmoi status`: a target that is not as it should be. */
+export interface StatusLine {
+  /** Last written against actual: `M` edited here, `D` deleted here, blank if untouched or unknown. */
+  readonly actual: string;
+  /** Actual against target: what an apply would do. `R` is a script that would run. */
+  readonly target: string;
+  /** Absolute path in the home. */
+  readonly path: string;
+}
+
+/** What chezmoi last wrote for a target; `chezmoi state get-bucket`. */
+export interface Entry {
+  readonly type: string;
+  readonly mode: number;
+  readonly contentsSHA256: string;
+}
+
+/** chezmoi on one source directory. */
+export class Chezmoi {
+  constructor(readonly source: string) {}
+
+  /** The targets that differ; of some targets only, when given. Fails as a whole on one bad target. */
+  async status(targets?: readonly string[]): Promise<readonly StatusLine[] | StatusTrouble> {
+    const chosen = targets === undefined ? [] : ["--recursive=false", "--", ...targets];
+    const output = await this.#call(["status", "--path-style=absolute", ...chosen]);
+    if (output.status === 0 && !output.timedOut) return parseStatus(output.stdout);
+    return statusTrouble(output);
+  }
+
+  /** Takes the edits of these targets from the home into the source. */
+  async reAdd(targets: readonly string[]): Promise<Output> {
+    return await this.#call(["re-add", "--keep-going", "--", ...targets]);
+  }
+
+  /** Brings the home to the target state, except what was edited there. */
+  async apply(exclude: readonly string[] = []): Promise<Output> {
+    const excluded = exclude.length === 0 ? [] : [`--exclude=${exclude.join(",")}`];
+    return await this.#call(["apply", ...cautious, "--refresh-externals=never", ...excluded]);
+  }
+
+  /** Brings some targets to the target state, whatever is there now. */
+  async overwrite(targets: readonly string[]): Promise<Output> {
+    return await this.#call(["apply", "--force", "--exclude=scripts", "--", ...targets]);
+  }
+
+  /** Absolute target path to source path (relative to the source directory), of files and links. */
+  async managed(): Promise<ReadonlyMap<string, string>> {
+    const args = ["managed", "--format=json", "--path-style=all", "--include=files,symlinks"];
+    const entries = Object.values(JSON.parse(await this.#checked(args))) as {
+      readonly absolute: string;
+      readonly sourceAbsolute: string;
+    }[];
+    const prefix = `${this.source}/`;
+    return new Map(entries.map((entry) => [
+      entry.absolute,
+      // Not `sourceRelative`: that is relative to .chezmoiroot, where there is one.
+      entry.sourceAbsolute.startsWith(prefix)
+        ? entry.sourceAbsolute.slice(prefix.length)
+        : entry.sourceAbsolute,
+    ]));
+  }
+
+  /** What chezmoi last wrote, by absolute target path. */
+  async entries(): Promise<ReadonlyMap<string, Entry>> {
+    const args = ["state", "get-bucket", "--bucket=entryState", "--format=json"];
+    const text = (await this.#checked(args)).trim();
+    return new Map(Object.entries(text === "" ? {} : JSON.parse(text) as Record<string, Entry>));
+  }
+
+  async #checked(args: readonly string[]): Promise<string> {
+    const output = await this.#call(args);
+    if (output.status === 0 && !output.timedOut) return output.stdout;
+    throw new ProcessError({ argv: ["chezmoi", ...args], timeout: bound }, output);
+  }
+
+  async #call(args: readonly string[]): Promise<Output> {
+    return await capture({
+      argv: [
+        ...["chezmoi", "--source", this.source, "--no-tty", "--no-pager", "--color=false"],
+        ...["--progress=false", ...args],
+      ],
+      env: unattended,
+      timeout: bound,
+    });
+  }
+}
+
+/** Why `chezmoi status` gave no answer. */
+export interface StatusTrouble {
+  /** `busy`: another chezmoi has the database. `target`: one target cannot be worked out. */
+  readonly kind: "busy" | "target" | "other";
+  /** The target as chezmoi names it (relative to the home), for `target`. */
+  readonly target?: string;
+  readonly reason: string;
+}
+
+function statusTrouble(output: Output): StatusTrouble {
+  const reason = output.timedOut
+    ? `no answer within ${bound / 1000} s`
+    : output.stderr.trim().split("\n").at(-1) ?? `exit status ${output.status}`;
+  if (/timeout obtaining persistent state lock/.test(output.stderr)) {
+    return { kind: "busy", reason };
+  }
+  const target = /^chezmoi: (.+?): /m.exec(output.stderr)?.[1];
+  return target === undefined ? { kind: "other", reason } : { kind: "target", target, reason };
+}
+
+function parseStatus(text: string): StatusLine[] {
+  return text.split("\n").filter((line) => line !== "").map((line) => ({
+    actual: line.charAt(0),
+    target: line.charAt(1),
+    path: line.slice(3),
+  }));
+}

@@ -1,0 +1,239 @@
+import { capture, type Output, run } from "../host/process.ts";
+
+/**
+ * What every program that may reach a remote gets: no question is ever asked (a run has no terminal,
+ * and its programs are in a session of their own), and a connection that has gone silent ends.
+ * Credential helpers, agents and the person's own ssh settings stay as they are.
+ */
+export const unattended: Readonly<Record<string, string>> = {
+  GIT_TERMINAL_PROMPT: "0",
+  GIT_ASKPASS: "false",
+  SSH_ASKPASS: "false",
+  SSH_ASKPASS_REQUIRE: "never",
+  GCM_INTERACTIVE: "never",
+  GIT_HTTP_LOW_SPEED_LIMIT: "1",
+  GIT_HTTP_LOW_SPEED_TIME: "30",
+  GIT_EDITOR: "false",
+  JJ_EDITOR: "false",
+  EDITOR: "false",
+  VISUAL: "false",
+  PAGER: "cat",
+  LC_ALL: "C.UTF-8",
+};
+
+/** Bound in milliseconds on a git command that does not leave this machine. */
+const localBound = 60_000;
+
+/** git in one repository: what jj has no command for, and reads that git answers faster. */
+export class Git {
+  constructor(
+    readonly source: string,
+    /** Bound in milliseconds on each command that talks to a remote. */
+    readonly remoteBound: number,
+  ) {}
+
+  /** The remote's branches as commit ids by name (without `refs/heads/`), or why it cannot be asked. */
+  async remoteHeads(remote: string): Promise<ReadonlyMap<string, string> | RemoteTrouble> {
+    const output = await this.#remote(["ls-remote", "--heads", "--", remote]);
+    if (output.status !== 0 || output.timedOut) return remoteTrouble(output, this.remoteBound);
+    const heads = output.stdout.split("\n").filter((line) => line !== "").map((line) => {
+      const [id = "", name = ""] = line.split("\t");
+      return [name.replace(/^refs\/heads\//, ""), id] as const;
+    });
+    return new Map(heads);
+  }
+
+  /** Clones a repository into a directory that does not exist yet. */
+  async clone(url: string, remote: string, branch: string | undefined): Promise<Output> {
+    const which = branch === undefined ? [] : ["--branch", branch];
+    return await capture({
+      argv: ["git", "clone", "--quiet", "--origin", remote, ...which, "--", url, this.source],
+      env: unattended,
+      timeout: this.remoteBound,
+    });
+  }
+
+  /** Pushes refspecs without force, all of them or none. */
+  async push(
+    remote: string,
+    refspecs: readonly string[],
+    leases: readonly string[],
+  ): Promise<Output> {
+    const lease = leases.map((it) => `--force-with-lease=${it}`);
+    return await this.#remote(["push", "--quiet", "--atomic", ...lease, remote, ...refspecs]);
+  }
+
+  /** Fetches refspecs into this repository. */
+  async fetch(from: string, refspecs: readonly string[]): Promise<Output> {
+    return await this.#remote(["fetch", "--quiet", "--no-tags", from, ...refspecs]);
+  }
+
+  /** The paths that differ between two commits, both names of a renamed file among them. */
+  async changedPaths(from: string, to: string): Promise<string[]> {
+    return split0(
+      await this.#local("diff-tree", "-r", "-z", "--no-renames", "--name-only", from, to),
+    );
+  }
+
+  /** The paths of a commit's files; of some paths only, when given. */
+  async filesOf(commit: string, paths: readonly string[] = []): Promise<string[]> {
+    const args = ["-r", "-z", "--name-only", treeOf(commit), "--", ...paths];
+    return split0(await this.#local("ls-tree", ...args));
+  }
+
+  /** The tree entries of some paths in a commit: mode and blob id by path. */
+  async entries(commit: string, paths: readonly string[]): Promise<Map<string, TreeEntry>> {
+    if (paths.length === 0) return new Map();
+    const out = await this.#local("ls-tree", "-r", "-z", treeOf(commit), "--", ...paths);
+    return new Map(
+      split0(out).map((line) => {
+        const [meta = "", path = ""] = line.split("\t");
+        const [mode = "", , blob = ""] = meta.split(" ");
+        return [path, { mode, blob }];
+      }),
+    );
+  }
+
+  /** The bytes of a file in a commit; `undefined` when it has no such file. */
+  async bytesOf(commit: string, path: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
+    const output = await this.#try("cat-file", "blob", `${commit}:${path}`);
+    return output.status === 0 ? output.bytes : undefined;
+  }
+
+  /** The text of a blob, at most `limit` characters of it. */
+  async textOf(blob: string, limit = 1_000_000): Promise<string> {
+    return (await this.#local("cat-file", "blob", blob)).slice(0, limit);
+  }
+
+  /** Whether the first commit is the second or one of its ancestors. */
+  async isAncestor(ancestor: string, of: string): Promise<boolean> {
+    if (ancestor === jjRoot || of === jjRoot) return ancestor === jjRoot;
+    return (await this.#try("merge-base", "--is-ancestor", ancestor, of)).status === 0;
+  }
+
+  /** What a ref or HEAD points to symbolically (`refs/heads/main`); `undefined` when detached. */
+  async symbolicRef(ref: string): Promise<string | undefined> {
+    const output = await this.#try("symbolic-ref", "--quiet", ref);
+    return output.status === 0 ? output.stdout.trim() : undefined;
+  }
+
+  /** Makes HEAD name a branch; neither index nor files change. */
+  async attachHead(branch: string): Promise<void> {
+    await this.#local("symbolic-ref", "HEAD", `refs/heads/${branch}`);
+  }
+
+  /** The commit id of a revision; `undefined` when there is none. */
+  async commitId(revision: string): Promise<string | undefined> {
+    const output = await this.#try("rev-parse", "--verify", "--quiet", `${revision}^{commit}`);
+    return output.status === 0 ? output.stdout.trim() : undefined;
+  }
+
+  /** A setting of this repository and its person; `undefined` when not set. */
+  async config(key: string): Promise<string | undefined> {
+    const output = await this.#try("config", "--get", key);
+    return output.status === 0 ? output.stdout.trim() : undefined;
+  }
+
+  /** The paths git sees changed or untracked in the work tree; writes nothing, not even the index. */
+  async uncommitted(): Promise<string[]> {
+    const args = ["--no-optional-locks", "status", "--porcelain", "-z", "--no-renames"];
+    return split0(await this.#local(...args)).map((line) => line.slice(3));
+  }
+
+  /** Runs a git command of this repository that has to succeed; returns its output. */
+  async plumbing(
+    args: readonly string[],
+    options: { readonly stdin?: string; readonly env?: Readonly<Record<string, string>> } = {},
+  ): Promise<string> {
+    return await run({
+      argv: ["git", "-C", this.source, ...args],
+      env: { ...unattended, ...options.env },
+      timeout: localBound,
+      ...(options.stdin === undefined ? {} : { stdin: options.stdin }),
+    });
+  }
+
+  /** Runs a git command of this repository whose status is its answer. */
+  async #try(...args: string[]): Promise<Output> {
+    return await capture({
+      argv: ["git", "-C", this.source, ...args],
+      env: unattended,
+      timeout: localBound,
+    });
+  }
+
+  async #local(...args: string[]): Promise<string> {
+    return await this.plumbing(args);
+  }
+
+  async #remote(args: readonly string[]): Promise<Output> {
+    return await capture({
+      argv: ["git", "-C", this.source, ...args],
+      env: unattended,
+      timeout: this.remoteBound,
+    });
+  }
+}
+
+/** jj's root commit, below all others; git has no such commit. */
+export const jjRoot = "0".repeat(40);
+
+const emptyTree = "4b825dc642cb6eb9a060e54bf8d69288fbee4904";
+
+function treeOf(commit: string): string {
+  return commit === jjRoot ? emptyTree : commit;
+}
+
+/** A file in a commit. */
+export interface TreeEntry {
+  /** As git prints it: `100644`, `100755`, `120000`. */
+  readonly mode: string;
+  readonly blob: string;
+}
+
+/** Why a remote operation failed. */
+export interface RemoteTrouble {
+  /** `away` heals by itself (no network, no answer); `refused` needs a person. */
+  readonly kind: "away" | "refused";
+  /** One line. */
+  readonly reason: string;
+}
+
+/** What git, ssh and curl say when the other end was reached and said no. */
+const refusals = new RegExp(
+  [
+    "Permission denied",
+    "Authentication failed",
+    "could not read (Username|Password)",
+    "terminal prompts disabled",
+    "Host key verification failed",
+    "Repository not found",
+    "does not appear to be a git repository",
+    "not a git repository",
+    "error: 40[134]",
+    "access denied",
+    "rejected",
+    "hook declined",
+    "No space left on device",
+    "unpack failed",
+    "insufficient permission",
+    "not exported",
+  ].join("|"),
+  "i",
+);
+
+/** Reads why a remote operation failed out of what it printed. */
+export function remoteTrouble(output: Output, bound: number): RemoteTrouble {
+  if (output.timedOut) return { kind: "away", reason: `no answer within ${bound / 1000} s` };
+  const lines = output.stderr.split("\n").map((line) => line.trim()).filter((line) => line !== "");
+  const telling = lines.find((line) => refusals.test(line));
+  const reason = telling ?? lines.find((line) => /fatal|error/i.test(line)) ?? lines[0];
+  return {
+    kind: telling === undefined ? "away" : "refused",
+    reason: (reason ?? `exit status ${output.status}`).replace(/^(fatal|error|Error|remote): /, ""),
+  };
+}
+
+function split0(text: string): string[] {
+  return text.split("\0").filter((part) => part !== "");
+}
