@@ -1,5 +1,5 @@
 import manifest from "../../deno.json" with { type: "json" };
-import { isMissing, readText } from "../host/files.ts";
+import { readText } from "../host/files.ts";
 import { killRunning, ProcessError, ProgramMissingError } from "../host/process.ts";
 import { ExitCode } from "./exit_code.ts";
 import { Failure, usageFailure } from "./failure.ts";
@@ -29,6 +29,8 @@ export interface Command<O extends Options> {
 export interface Call<O extends Options> {
   readonly options: Values<O>;
   readonly operands: readonly string[];
+  /** All that the configuration file sets, validated: more than this command's own options. */
+  readonly config: Readonly<Record<string, unknown>>;
   readonly report: Report;
 }
 
@@ -46,12 +48,19 @@ export const commonOptions = {
 export async function main<O extends Options>(command: Command<O>): Promise<never> {
   const report = terminalReport();
   for (const [signal, code] of Object.entries(endings)) {
-    Deno.addSignalListener(signal as Deno.Signal, () => {
-      killRunning();
-      Deno.exit(code);
-    });
+    Deno.addSignalListener(signal as Deno.Signal, () => leave(code));
   }
-  Deno.exit(await ending(command, Deno.args, report));
+  globalThis.addEventListener("unhandledrejection", (event) => {
+    event.preventDefault();
+    leave(bug(command, event.reason, report));
+  });
+  leave(await ending(command, Deno.args, report));
+}
+
+/** Ends the process; no program it started may work on after its locks are gone. */
+function leave(code: number): never {
+  killRunning();
+  Deno.exit(code);
 }
 
 /** Every way a run can end, as an exit code and its message. */
@@ -78,10 +87,14 @@ async function ending<O extends Options>(
       report.error(error.message);
       return ExitCode.failed;
     }
-    report.error(`this is a bug in ${command.name} ${manifest.version}`);
-    report.error(error instanceof Error ? error.stack ?? error.message : String(error));
-    return ExitCode.bug;
+    return bug(command, error, report);
   }
+}
+
+function bug<O extends Options>(command: Command<O>, error: unknown, report: Report): ExitCode {
+  report.error(`this is a bug in ${command.name} ${manifest.version}`);
+  report.error(error instanceof Error ? error.stack ?? error.message : String(error));
+  return ExitCode.bug;
 }
 
 async function perform<O extends Options>(
@@ -106,6 +119,7 @@ async function perform<O extends Options>(
   return await command.run({
     options: settle(command.options, config, line.flags),
     operands: line.operands,
+    config,
     report,
   });
 }
@@ -120,7 +134,6 @@ async function readConfig(
   try {
     content = await readText(path);
   } catch (error) {
-    if (isMissing(error)) throw error;
     throw usageFailure(`cannot read configuration ${path}: ${(error as Error).message}`);
   }
   if (content === undefined) {

@@ -21,7 +21,8 @@ function optionLines(options: Options): string {
     const left = option.value === undefined ? flag : `${flag} ${option.value}`;
     return [`  ${left}`, option.help + fallbackText(option)] as const;
   });
-  const width = Math.min(32, Math.max(...rows.map(([left]) => left.length)));
+  // A longer one has its help on the next line and does not push that of the others away.
+  const width = Math.max(...rows.map(([left]) => left.length).filter((length) => length <= 32));
   return rows
     .map(([left, help]) =>
       left.length > width

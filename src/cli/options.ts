@@ -189,7 +189,11 @@ export function settle<O extends Options>(
 ): Values<O> {
   const values = Object.entries(options).map(([key, option]) => [
     key,
-    key in flags ? flags[key] : key in config ? config[key] : option.fallback,
+    Object.hasOwn(flags, key)
+      ? flags[key]
+      : Object.hasOwn(config, key)
+      ? config[key]
+      : option.fallback,
   ]);
   return Object.fromEntries(values) as Values<O>;
 }

@@ -1,4 +1,4 @@
-import { environment } from "../host/environment.ts";
+import { environment, narratesToTerminal } from "../host/environment.ts";
 
 /**
  * What a program says. stdout is the answer, stderr the narration: a script reads the one, a person
@@ -23,7 +23,8 @@ const priority = { error: 3, warn: 4, info: 6 } as const;
 /** The report of a program that runs in this terminal, pipe or unit. */
 export function terminalReport(): Report {
   const toJournal = environment("JOURNAL_STREAM") !== undefined;
-  const coloured = !toJournal && environment("NO_COLOR") === undefined && isTerminal();
+  const coloured = !toJournal && environment("NO_COLOR") === undefined &&
+    narratesToTerminal();
   const say = (level: keyof typeof priority, mark: string, colour: string, text: string): void => {
     for (const [at, line] of text.split("\n").entries()) {
       const marked = at === 0 ? mark + line : line;
@@ -43,8 +44,4 @@ export function terminalReport(): Report {
     error: (text) => say("error", "error: ", "31", text),
     hint: (text) => say("info", "hint: ", "36", text),
   };
-}
-
-function isTerminal(): boolean {
-  return Deno.stderr.isTerminal();
 }

@@ -21,7 +21,7 @@ export const applyMerged: Step<SyncRun> = {
       ? "the home holds it already"
       : undefined;
   },
-  async run(run) {
+  async run(run): Promise<void> {
     const merged = run.merged;
     if (merged === undefined) return;
     const { home: to, base, parked, conflict } = merged;

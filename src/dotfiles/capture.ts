@@ -12,7 +12,7 @@ export const captureEdits: Step<SyncRun> = {
   name: "capture",
   describe: (run) => `capture the edits made on ${run.settings.host}`,
   skip: (run) => run.policy.commit ? undefined : "autoCommit is off",
-  async run(run) {
+  async run(run): Promise<void> {
     await commitSourceEdits(run);
     await captureHome(run);
     if (run.prime) await prime(run);

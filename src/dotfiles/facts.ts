@@ -36,21 +36,6 @@ export async function observe(
   return { commits, heads, drift };
 }
 
-/** Looks as {@linkcode observe} does and changes nothing, not even jj's operation log. */
-export async function observeOnly(
-  programs: Programs,
-  where: { readonly remote: string; readonly branch: string; readonly offline: boolean },
-): Promise<Observation & { readonly uncommitted: readonly string[] }> {
-  const revset = observedRevset(where.branch, where.remote);
-  const [drift, commits, heads, uncommitted] = await Promise.all([
-    programs.chezmoi.status(),
-    programs.jj.commits(revset),
-    where.offline ? "offline" as const : programs.git.remoteHeads(where.remote),
-    programs.git.uncommitted(),
-  ]);
-  return { commits, heads, drift, uncommitted };
-}
-
 function observedRevset(branch: string, remote: string): string {
   return [
     "@ | parents(@)",

@@ -161,7 +161,7 @@ export const mergeEdits: Step<SyncRun> = {
     run.policy.commit || run.pending.length === 0
       ? undefined
       : "edits here wait: autoCommit is off",
-  async run(run) {
+  async run(run): Promise<void> {
     run.merged = await merge(run);
   },
 };

@@ -5,7 +5,7 @@ import { environment } from "../host/environment.ts";
 import { makeDirectory, moveDirectory, namesIn, parentOf, removeTree } from "../host/files.ts";
 import { capture } from "../host/process.ts";
 import { Chezmoi } from "../programs/chezmoi.ts";
-import { Git, remoteTrouble, unattended } from "../programs/git.ts";
+import { Git, type Identity, remoteTrouble, unattended } from "../programs/git.ts";
 import { Jj } from "../programs/jj.ts";
 import { type Programs, sourceKind } from "./facts.ts";
 import type { Settings } from "./settings.ts";
@@ -108,22 +108,36 @@ export function programsFor(settings: Settings, jjSettings: readonly string[] = 
   };
 }
 
+/** Whose name commits are made in. */
+export interface KnownIdentity extends Identity {
+  /** Settings for jj that say so, where its own say nothing. */
+  readonly jjSettings: readonly string[];
+}
+
 /**
- * The programs with a name and an address for commits: jj refuses to push any without. What the
- * person has configured for jj counts, then for git, else the user's name on this host.
+ * A name and an address for commits: jj refuses to push any without. What the person has configured
+ * for jj counts, then for git, else the user's name on this host.
  */
-export async function programsWithIdentity(settings: Settings): Promise<Programs> {
+export async function identityFor(settings: Settings): Promise<KnownIdentity> {
   const { jj, git } = programsFor(settings);
   const user = environment("USER") ?? "holdfast";
-  const wanted = [
-    ["user.name", environment("JJ_USER"), user],
-    ["user.email", environment("JJ_EMAIL"), `${user}@${settings.host}`],
-  ] as const;
-  const missing = await Promise.all(wanted.map(async ([key, given, fallback]) => {
-    if (given !== undefined || await jj.config(key)) return [];
-    return [`${key}=${JSON.stringify(await git.config(key) ?? fallback)}`];
-  }));
-  return programsFor(settings, missing.flat());
+  const find = async (
+    key: string,
+    variable: string,
+    fallback: string,
+  ): Promise<[string, boolean]> => {
+    const own = environment(variable) ?? await jj.config(key);
+    return own ? [own, true] : [await git.config(key) ?? fallback, false];
+  };
+  const [[name, hasName], [email, hasEmail]] = await Promise.all([
+    find("user.name", "JJ_USER", user),
+    find("user.email", "JJ_EMAIL", `${user}@${settings.host}`),
+  ]);
+  const jjSettings = [
+    ...(hasName ? [] : [`user.name=${JSON.stringify(name)}`]),
+    ...(hasEmail ? [] : [`user.email=${JSON.stringify(email)}`]),
+  ];
+  return { name, email, jjSettings };
 }
 
 /** Makes the repository one that jj works in as well, and lets its branch follow the remote's. */

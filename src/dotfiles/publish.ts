@@ -1,6 +1,6 @@
 import { Failure } from "../cli/failure.ts";
 import type { Step } from "../cli/steps.ts";
-import { type Output } from "../host/process.ts";
+import type { Output } from "../host/process.ts";
 import { remoteTrouble } from "../programs/git.ts";
 import { literal } from "../programs/jj.ts";
 import { knownConflicts } from "./receive.ts";
@@ -22,7 +22,7 @@ export const publishBranch: Step<SyncRun> = {
     if (run.merged === undefined) return "nothing was merged";
     return run.merged.main === run.main ? "the remote has it already" : undefined;
   },
-  async run(run) {
+  async run(run): Promise<void> {
     const { jj, git } = run.programs;
     const { branch, remote } = run.settings;
     const next = run.merged?.main;
@@ -80,7 +80,7 @@ export const publishConflict: Step<SyncRun> = {
       ? "nothing is parked"
       : undefined;
   },
-  async run(run) {
+  async run(run): Promise<void> {
     const known = await knownConflicts(run);
     const { conflict } = run.state;
     if (conflict !== null) await pushConflict(run, conflict, known);
@@ -139,11 +139,14 @@ async function pushed(run: SyncRun, bookmark: string): Promise<boolean> {
 export const tidy: Step<SyncRun> = {
   name: "tidy",
   describe: () => "drop the sync's own intermediate commits",
-  async run(run) {
+  async run(run): Promise<void> {
     const { jj, git } = run.programs;
     const { branch } = run.settings;
+    // Other hosts' conflict commits stay visible after their bookmark moved on.
+    const parked = 'description(substring:"Holdfast-Parked: ")';
     const ours = [
       `description(substring:${literal(hostTrailer(run))})`,
+      `${parked} | (parents(${parked}) & description(substring:"Holdfast-Host: "))`,
       ...[...run.replaced].map((id) => `present(${id})`),
     ].join(" | ");
     const needed = "::(@ | bookmarks() | remote_bookmarks() | tags())";

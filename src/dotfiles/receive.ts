@@ -14,7 +14,7 @@ export const receive: Step<SyncRun> = {
     if ("kind" in run.heads) return run.heads.reason;
     return run.upToDate ? "the remote has nothing new" : undefined;
   },
-  async run(run) {
+  async run(run): Promise<void> {
     const { jj } = run.programs;
     const { remote, branch, timeout } = run.settings;
     const output = await jj.fetch(remote);

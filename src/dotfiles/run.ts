@@ -1,5 +1,6 @@
 import type { Report } from "../cli/report.ts";
 import { writeDurably } from "../host/files.ts";
+import type { Identity } from "../programs/git.ts";
 import { type HomeState, serializeState } from "./home_state.ts";
 import type { Programs, RemoteHeads } from "./facts.ts";
 import type { Merged } from "./merge.ts";
@@ -18,6 +19,7 @@ export interface SyncRun {
   readonly settings: Settings & { readonly branch: string };
   readonly policy: Policy;
   readonly programs: Programs;
+  readonly identity: Identity;
   readonly report: Report;
   /** The record, always as it is on disk; see {@linkcode save}. */
   state: HomeState;

@@ -1,12 +1,10 @@
 import type { Call, Command } from "../cli/command.ts";
 import { ExitCode } from "../cli/exit_code.ts";
 import { Failure } from "../cli/failure.ts";
-import { isoSeconds, now } from "../host/clock.ts";
-import { processId } from "../host/environment.ts";
-import { makeDirectory } from "../host/files.ts";
-import { isHeld, takeLock } from "../host/lock.ts";
+import { now } from "../host/clock.ts";
 import { ProcessError } from "../host/process.ts";
 import { ChezmoiBusyError } from "./capture.ts";
+import { lockState } from "./lock_state.ts";
 import type { LastSync } from "./last_sync_state.ts";
 import { NotInitialized, requireVersions } from "./prepare.ts";
 import { previewSync } from "./preview.ts";
@@ -41,8 +39,8 @@ async function runSync(call: Call<typeof syncOptions>): Promise<ExitCode> {
   const settings = await settle(options);
   if (options.dryRun) return await previewSync(settings, options, report);
 
-  const lock = await lockState(settings.stateDirectory);
-  const record = async (ending: Ending): Promise<LastSync> =>
+  const lock = await lockState(settings.stateDirectory, "chezmoi-sync");
+  const record = async (ending: Pick<Ending, "sync">): Promise<LastSync> =>
     await recordSync(settings.stateDirectory, { host: settings.host, ...ending.sync }, now());
   try {
     const ending = await freeOfStaleLocks(
@@ -61,29 +59,8 @@ async function runSync(call: Call<typeof syncOptions>): Promise<ExitCode> {
   }
 }
 
-async function lockState(directory: string): Promise<{ release(): void }> {
-  try {
-    await makeDirectory(directory);
-    const holder = { pid: processId(), program: "chezmoi-sync", since: isoSeconds(now()) };
-    const lock = await takeLock(`${directory}/lock`, holder);
-    if (isHeld(lock)) return lock;
-    const who = lock === "unknown" ? "another run" : `${lock.program} (pid ${lock.pid})`;
-    const since = lock === "unknown" ? "" : ` since ${lock.since}`;
-    throw new Failure(`busy: ${who} is syncing${since}`, {
-      code: ExitCode.busy,
-      hint: "nothing was done; the next run goes on",
-    });
-  } catch (error) {
-    if (error instanceof Failure) throw error;
-    throw new Failure(`cannot use the state directory ${directory}: ${(error as Error).message}`, {
-      hint: "make it writable for this user, or give another with --state-dir",
-      cause: error,
-    });
-  }
-}
-
 /** An error as the person should see it: an old program explains much that looks strange. */
-async function explain(error: unknown): Promise<unknown> {
+export async function explain(error: unknown): Promise<unknown> {
   if (error instanceof ChezmoiBusyError) {
     return new Failure(`another chezmoi is at work: ${error.message}`, {
       code: ExitCode.busy,
@@ -100,9 +77,8 @@ async function explain(error: unknown): Promise<unknown> {
   return error;
 }
 
-function failedEnding(error: unknown): Ending {
+function failedEnding(error: unknown): Pick<Ending, "sync"> {
   return {
-    exit: ExitCode.failed,
     sync: {
       result: error instanceof NotInitialized ? "not-initialized" : "failed",
       message: (error as Error).message.split("\n")[0] ?? "",

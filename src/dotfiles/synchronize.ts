@@ -23,9 +23,9 @@ import {
   defaultBranch,
   ensureJj,
   ensureSource,
+  identityFor,
   initChezmoi,
   programsFor,
-  programsWithIdentity,
   requireVersions,
 } from "./prepare.ts";
 import { maxRounds, neverSettled, publishBranch, publishConflict, tidy } from "./publish.ts";
@@ -36,6 +36,8 @@ import type { Settings, syncOptions } from "./settings.ts";
 /** How a sync ended. */
 export interface Ending {
   readonly exit: ExitCode;
+  /** The branch that was synced. */
+  readonly branch: string;
   readonly sync: Omit<LastSync, "schema" | "time" | "host">;
 }
 
@@ -140,7 +142,8 @@ async function start(from: {
   readonly state: HomeState | undefined;
 }): Promise<SyncRun> {
   const { settings, options, report, seen } = from;
-  const programs = await programsWithIdentity(settings);
+  const identity = await identityFor(settings);
+  const programs = programsFor(settings, identity.jjSettings);
   const copy = seen.commits.find((commit) => commit.isWorkingCopy);
   const tip = copy?.parents[0] ?? "";
   const main = bookmarked(seen.commits, `${settings.branch}@${settings.remote}`);
@@ -154,6 +157,7 @@ async function start(from: {
       acceptRewritten: options.acceptRewritten,
     },
     programs,
+    identity,
     report,
     state,
     tip,
@@ -259,6 +263,7 @@ function noOpEnding(state: HomeState): Ending {
   const parked = state.conflict === null ? [] : state.parked;
   return {
     exit: parked.length > 0 ? ExitCode.needsPerson : ExitCode.done,
+    branch: state.branch,
     sync: {
       result: parked.length > 0 ? "conflicts-preserved" : "success",
       message: parked.length > 0 ? parkedMessage(parked) : "nothing to do",
@@ -287,6 +292,7 @@ function endingOf(run: SyncRun): Ending {
       : parked.length > 0
       ? ExitCode.needsPerson
       : ExitCode.done,
+    branch: run.settings.branch,
     sync: {
       result: trouble !== undefined
         ? `${trouble.at}-failed`

@@ -100,6 +100,16 @@ export async function touch(path: string, instant: Date): Promise<void> {
   await orMissing(Deno.utime(path, instant, instant));
 }
 
+/** A new directory for what need not outlive this run. */
+export async function makeTemporaryDirectory(prefix: string): Promise<string> {
+  return await Deno.makeTempDir({ prefix });
+}
+
+/** Writes a file that need not survive a power cut. */
+export async function writeText(path: string, text: string): Promise<void> {
+  await Deno.writeTextFile(path, text);
+}
+
 /** Removes a directory with all that is in it; a missing one is fine. */
 export async function removeTree(path: string): Promise<void> {
   await orMissing(Deno.remove(path, { recursive: true }));

@@ -73,6 +73,12 @@ export class Chezmoi {
     ]));
   }
 
+  /** Paths in managed directories that chezmoi does not manage, relative to the home. */
+  async unmanaged(): Promise<readonly string[]> {
+    const output = await this.#call(["unmanaged"]);
+    return output.status === 0 ? output.stdout.split("\n").filter((line) => line !== "") : [];
+  }
+
   /** What chezmoi last wrote, by absolute target path. */
   async entries(): Promise<ReadonlyMap<string, Entry>> {
     const args = ["state", "get-bucket", "--bucket=entryState", "--format=json"];

@@ -53,19 +53,15 @@ export class Git {
     });
   }
 
-  /** Pushes refspecs without force, all of them or none. */
-  async push(
-    remote: string,
-    refspecs: readonly string[],
-    leases: readonly string[],
-  ): Promise<Output> {
-    const lease = leases.map((it) => `--force-with-lease=${it}`);
-    return await this.#remote(["push", "--quiet", "--atomic", ...lease, remote, ...refspecs]);
+  /** Pushes one refspec without force: the remote takes a fast-forward only. */
+  async push(remote: string, refspec: string): Promise<Output> {
+    return await this.#remote(["push", "--quiet", "--", remote, refspec]);
   }
 
-  /** Fetches refspecs into this repository. */
-  async fetch(from: string, refspecs: readonly string[]): Promise<Output> {
-    return await this.#remote(["fetch", "--quiet", "--no-tags", from, ...refspecs]);
+  /** Deletes a branch of the remote if it still is at a commit. */
+  async deleteRemote(remote: string, branch: string, at: string): Promise<Output> {
+    const lease = `--force-with-lease=refs/heads/${branch}:${at}`;
+    return await this.#remote(["push", "--quiet", lease, "--", remote, `:refs/heads/${branch}`]);
   }
 
   /** The paths that differ between two commits, both names of a renamed file among them. */
@@ -134,10 +130,138 @@ export class Git {
     return output.status === 0 ? output.stdout.trim() : undefined;
   }
 
+  /**
+   * Merges a branch of a remote with a commit, outside of the repository: nothing in it changes.
+   * Returns what the remote changed since `since`, and the paths that collide.
+   *
+   * @param elsewhere an empty directory for what is fetched
+   */
+  async foresee(
+    elsewhere: string,
+    remote: string,
+    branch: string,
+    commit: string,
+  ): Promise<{ readonly incoming: string[]; readonly colliding: string[] } | RemoteTrouble> {
+    const url = await this.config(`remote.${remote}.url`) ?? remote;
+    const env = {
+      GIT_DIR: elsewhere,
+      GIT_ALTERNATE_OBJECT_DIRECTORIES: `${this.source}/.git/objects`,
+    };
+    await this.plumbing(["init", "--quiet", "--bare", elsewhere]);
+    const fetched = await capture({
+      argv: [
+        "git",
+        "fetch",
+        "--quiet",
+        "--no-tags",
+        "--",
+        url,
+        `refs/heads/${branch}:refs/heads/it`,
+      ],
+      cwd: this.source,
+      env: { ...unattended, ...env },
+      timeout: this.remoteBound,
+    });
+    if (fetched.status !== 0 || fetched.timedOut) return remoteTrouble(fetched, this.remoteBound);
+    const there = async (...args: string[]): Promise<Output> =>
+      await capture({
+        argv: ["git", ...args],
+        env: { ...unattended, ...env },
+        timeout: localBound,
+      });
+    const fork = (await there("merge-base", "it", commit)).stdout.trim() || emptyTree;
+    const diff = ["diff-tree", "-r", "-z", "--no-renames", "--name-only"];
+    const merge = ["merge-tree", "--write-tree", "-z", "--name-only", "--no-messages"];
+    const [incoming, merged] = await Promise.all([
+      there(...diff, fork, "it"),
+      there(...merge, "--allow-unrelated-histories", "it", commit),
+    ]);
+    return {
+      incoming: split0(incoming.stdout),
+      colliding: merged.status === 1 ? split0(merged.stdout).slice(1) : [],
+    };
+  }
+
   /** The paths git sees changed or untracked in the work tree; writes nothing, not even the index. */
   async uncommitted(): Promise<string[]> {
     const args = ["--no-optional-locks", "status", "--porcelain", "-z", "--no-renames"];
     return split0(await this.#local(...args)).map((line) => line.slice(3));
+  }
+
+  /**
+   * Merges three blobs and decides each conflicting hunk one way; returns the merged blob's id, or
+   * `undefined` when they cannot be merged by lines (binary).
+   */
+  async mergeBlobs(
+    favor: Favor,
+    ours: string,
+    base: string,
+    theirs: string,
+  ): Promise<string | undefined> {
+    const output = await this.#try("merge-file", "--object-id", `--${favor}`, ours, base, theirs);
+    return output.status === 0 ? output.stdout.trim() : undefined;
+  }
+
+  /**
+   * Merges three blobs into a text in which `size` markers enclose what collides (the base between
+   * both sides); `undefined` when they cannot be merged by lines. For showing to a person only.
+   */
+  async mergeWithMarkers(
+    size: number,
+    ours: string,
+    base: string,
+    theirs: string,
+  ): Promise<string | undefined> {
+    const args = ["-p", "--diff3", `--marker-size=${size}`, "--object-id", ours, base, theirs];
+    const output = await this.#try("merge-file", ...args);
+    return output.status < 128 ? output.stdout : undefined;
+  }
+
+  /** The blob id of a text, stored. */
+  async store(text: string): Promise<string> {
+    return (await this.plumbing(["hash-object", "-w", "--stdin"], { stdin: text })).trim();
+  }
+
+  /** Stores a commit: the tree of its first parent with some files removed and others put there. */
+  async commitOver(
+    parents: readonly [string, ...string[]],
+    message: string,
+    change: {
+      readonly remove: readonly string[];
+      readonly put: readonly (TreeEntry & { readonly path: string })[];
+    },
+    identity: Identity,
+  ): Promise<string> {
+    const env = {
+      // An index of our own: the person's is about the working copy. A leftover is overwritten.
+      GIT_INDEX_FILE: `${this.source}/.git/holdfast-index`,
+      GIT_AUTHOR_NAME: identity.name,
+      GIT_AUTHOR_EMAIL: identity.email,
+      GIT_COMMITTER_NAME: identity.name,
+      GIT_COMMITTER_EMAIL: identity.email,
+    };
+    const lines = [
+      ...change.remove.map((path) => `0 ${jjRoot}\t${path}\0`),
+      ...change.put.map(({ mode, blob, path }) => `${mode} ${blob}\t${path}\0`),
+    ];
+    await this.plumbing(["read-tree", treeOf(parents[0])], { env });
+    await this.plumbing(["update-index", "-z", "--index-info"], { env, stdin: lines.join("") });
+    const tree = (await this.plumbing(["write-tree"], { env })).trim();
+    const args = parents.flatMap((parent) => ["-p", parent]);
+    return (await this.plumbing(["commit-tree", ...args, tree], { env, stdin: message })).trim();
+  }
+
+  /** What changed between two commits in some paths, as a unified diff; bounded. */
+  async diff(from: string, to: string, paths: readonly string[]): Promise<string> {
+    const args = ["--no-color", "--no-ext-diff", "--no-renames", "--unified=1"];
+    return await this.#local("diff", ...args, treeOf(from), treeOf(to), "--", ...paths);
+  }
+
+  /** When a commit was made (ISO 8601) and its description. */
+  async describe(commit: string): Promise<{ readonly time: string; readonly description: string }> {
+    const out = await this.#local("show", "--no-patch", "--format=%cI%n%B", commit);
+    const [time = "", ...description] = out.split("\n");
+    return { time, description: description.join("\n").trim() };
   }
 
   /** Runs a git command of this repository that has to succeed; returns its output. */
@@ -189,6 +313,15 @@ export interface TreeEntry {
   /** As git prints it: `100644`, `100755`, `120000`. */
   readonly mode: string;
   readonly blob: string;
+}
+
+/** Which side a conflicting hunk is taken from: the first, the other, or both. */
+export type Favor = "ours" | "theirs" | "union";
+
+/** Whose name a commit is made in. */
+export interface Identity {
+  readonly name: string;
+  readonly email: string;
 }
 
 /** Why a remote operation failed. */

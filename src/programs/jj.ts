@@ -38,7 +38,9 @@ const commitTemplate = [
   'if(empty, "e", "-")',
   'if(conflict, "c", "-")',
   'if(description, "d", "-")',
-  'bookmarks.map(|b| b.name() ++ if(b.remote(), "@" ++ b.remote())).join(",")',
+  // Not `bookmarks`: that leaves out a remote's when the local one is at the same commit.
+  'local_bookmarks.map(|b| b.name() ++ ",").join("") ++ ' +
+  'remote_bookmarks.map(|b| b.name() ++ "@" ++ b.remote()).join(",")',
 ].join(' ++ " " ++ ') + ' ++ "\\n"';
 
 /** Where new content of a commit comes from: the files of a commit, some of them or all but some. */

@@ -1,0 +1,4 @@
+import { main } from "../src/cli/command.ts";
+import { chezmoiStatus } from "../src/dotfiles/status.ts";
+
+await main(chezmoiStatus);

@@ -1,0 +1,40 @@
+import { Failure, usageFailure } from "../cli/failure.ts";
+import { writeDurably } from "../host/files.ts";
+import { type Programs, readHomeState } from "./facts.ts";
+import { type HomeState, serializeState } from "./home_state.ts";
+import { homeStatePath } from "./run.ts";
+import type { Settings } from "./settings.ts";
+
+/** The targets that the sync left alone, for which a person has to say whose text counts. */
+export async function keptTargets(settings: Settings): Promise<readonly string[]> {
+  return Object.keys((await state(settings)).drift);
+}
+
+/** Settles targets that the sync left alone: the home's text goes to the source, or the reverse. */
+export async function settleKept(
+  settings: Settings,
+  programs: Programs,
+  targets: readonly string[],
+  take: string | undefined,
+): Promise<void> {
+  if (take !== "local" && take !== "remote") {
+    throw usageFailure(
+      `${targets.join(", ")}: not parked, but different from the source`,
+      "say which text counts: --take local, or --take remote",
+    );
+  }
+  const { chezmoi } = programs;
+  const output = take === "local" ? await chezmoi.reAdd(targets) : await chezmoi.overwrite(targets);
+  if (output.status !== 0) throw new Failure(`chezmoi: ${output.stderr.trim()}`);
+  const before = await state(settings);
+  const drift = Object.fromEntries(
+    Object.entries(before.drift).filter(([path]) => !targets.includes(path)),
+  );
+  writeDurably(homeStatePath(settings.stateDirectory), serializeState({ ...before, drift }));
+}
+
+async function state(settings: Settings): Promise<HomeState> {
+  const read = await readHomeState(homeStatePath(settings.stateDirectory));
+  if (read?.kind === "valid") return read.state;
+  throw new Failure(`there is no record in ${settings.stateDirectory}`, { hint: "chezmoi-sync" });
+}

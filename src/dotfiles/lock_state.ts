@@ -1,0 +1,32 @@
+import { ExitCode } from "../cli/exit_code.ts";
+import { Failure } from "../cli/failure.ts";
+import { isoSeconds, now } from "../host/clock.ts";
+import { processId } from "../host/environment.ts";
+import { makeDirectory } from "../host/files.ts";
+import { isHeld, type Lock, takeLock } from "../host/lock.ts";
+
+/**
+ * Takes the lock that all programs take which change a source or its home.
+ *
+ * @throws {Failure} when another run has it (busy), or the directory cannot be used
+ */
+export async function lockState(directory: string, program: string): Promise<Lock> {
+  try {
+    await makeDirectory(directory);
+    const holder = { pid: processId(), program, since: isoSeconds(now()) };
+    const lock = await takeLock(`${directory}/lock`, holder);
+    if (isHeld(lock)) return lock;
+    const who = lock === "unknown" ? "another run" : `${lock.program} (pid ${lock.pid})`;
+    const since = lock === "unknown" ? "" : ` since ${lock.since}`;
+    throw new Failure(`busy: ${who} is at work${since}`, {
+      code: ExitCode.busy,
+      hint: "nothing was done; the next run goes on",
+    });
+  } catch (error) {
+    if (error instanceof Failure) throw error;
+    throw new Failure(`cannot use the state directory ${directory}: ${(error as Error).message}`, {
+      hint: "make it writable for this user, or give another with --state-dir",
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,46 @@
+import { makeTemporaryDirectory, readText, removeTree, writeText } from "../host/files.ts";
+import { run, runOnTerminal } from "../host/process.ts";
+import type { Git } from "../programs/git.ts";
+import type { SourceEntry } from "./parked.ts";
+
+/**
+ * Opens the merge tool that the person configured for git (`merge.tool`, `mergetool.*`) on the three
+ * texts of a target; returns the merged text, or `undefined` when the tool gave none. git starts it
+ * in a throwaway repository that has the conflict in its index, so that every setting of
+ * git-mergetool(1) works as it is known to.
+ */
+export async function openMergeTool(
+  git: Git,
+  name: string,
+  sides: {
+    readonly base: SourceEntry | undefined;
+    readonly main: SourceEntry;
+    readonly parked: SourceEntry;
+  },
+): Promise<string | undefined> {
+  const directory = await makeTemporaryDirectory("chezmoi-resolve-");
+  const file = name.slice(name.lastIndexOf("/") + 1);
+  const there = async (args: readonly string[], stdin?: string): Promise<string> =>
+    await run({
+      argv: ["git", "-C", directory, ...args],
+      ...(stdin === undefined ? {} : { stdin }),
+    });
+  try {
+    const base = sides.base?.blob ?? await git.store("");
+    const stages = [base, sides.main.blob, sides.parked.blob];
+    await there(["init", "--quiet"]);
+    await writeText(
+      `${directory}/.git/objects/info/alternates`,
+      `${git.source}/.git/objects\n`,
+    );
+    const lines = stages.map((blob, at) => `100644 ${blob} ${at + 1}\t${file}\0`);
+    await there(["update-index", "-z", "--index-info"], lines.join(""));
+    await writeText(`${directory}/${file}`, await git.textOf(sides.main.blob));
+    const status = await runOnTerminal({
+      argv: ["git", "-C", directory, "mergetool", "--no-prompt", "--", file],
+    });
+    return status === 0 ? await readText(`${directory}/${file}`) : undefined;
+  } finally {
+    await removeTree(directory);
+  }
+}

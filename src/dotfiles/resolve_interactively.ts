@@ -1,0 +1,168 @@
+import * as prompts from "@clack/prompts";
+import type { Programs } from "./facts.ts";
+import { splitHunks } from "./hunks.ts";
+import { mergeTarget } from "./merge_target.ts";
+import { openMergeTool } from "./merge_tool.ts";
+import { type ParkedConflict, type ParkedTarget, type SourceEntry, sourceOf } from "./parked.ts";
+import { type Resolution, resolveBy } from "./resolve_parked.ts";
+
+/** Longer than any marker a text may hold by itself. */
+const markerSize = 40;
+
+interface Options {
+  readonly host: string;
+  readonly mergeTool: boolean;
+}
+
+/** Asks about each parked target; those that the person skips stay parked. */
+export async function resolveInteractively(
+  programs: Programs,
+  main: string,
+  targets: readonly ParkedTarget[],
+  options: Options,
+): Promise<readonly Resolution[]> {
+  prompts.intro(`${targets.length} parked`);
+  const resolutions: Resolution[] = [];
+  for (const target of targets) {
+    const resolution = await ask(programs, main, target, options);
+    if (resolution === "stop") break;
+    if (resolution !== "skip") resolutions.push(resolution);
+  }
+  prompts.outro(`${resolutions.length} of ${targets.length} to be resolved`);
+  return resolutions;
+}
+
+async function ask(
+  programs: Programs,
+  main: string,
+  target: ParkedTarget,
+  options: Options,
+): Promise<Resolution | "skip" | "stop"> {
+  const { git } = programs;
+  const hosts = target.conflicts.map(({ host }) => host);
+  const [only] = target.conflicts;
+  if (options.mergeTool && only !== undefined) return await byTool(programs, main, target);
+  for (const conflict of target.conflicts) {
+    const here = conflict.paths;
+    prompts.note(await git.diff(conflict.base, main, here), `${target.key}: on the branch`);
+    prompts.note(
+      await git.diff(conflict.base, conflict.commit, here),
+      `${target.key}: on ${conflict.host}${
+        conflict.host === options.host ? " (this host)" : ""
+      }, ` +
+        conflict.time,
+    );
+  }
+  const choice = await prompts.select({
+    message: `${target.key}: where both edited the same lines, take`,
+    options: [
+      ...hosts.map((host) => ({ value: `host:${host}`, label: `the text of ${host}` })),
+      { value: "remote", label: "the text of the branch" },
+      { value: "union", label: "both, one after the other" },
+      ...(hosts.length === 1 ? [{ value: "hunks", label: "decide hunk by hunk" }] : []),
+      { value: "tool", label: "open the merge tool" },
+      { value: "skip", label: "leave it parked" },
+    ],
+  });
+  if (prompts.isCancel(choice)) return "stop";
+  if (choice === "skip") return "skip";
+  if (choice === "tool") return await byTool(programs, main, target);
+  if (choice === "hunks" && only !== undefined) {
+    return await byHunk(programs, main, target, only);
+  }
+  try {
+    return await resolveBy(programs, main, target, choice.replace(/^host:/, ""));
+  } catch (error) {
+    prompts.log.warn((error as Error).message);
+    return await ask(programs, main, target, options);
+  }
+}
+
+interface Texts {
+  readonly base: SourceEntry | undefined;
+  readonly main: SourceEntry;
+  readonly parked: SourceEntry;
+}
+
+/** The sides of a target that has a text on both; `undefined` when one of them deleted it. */
+async function textsOf(
+  programs: Programs,
+  main: string,
+  target: ParkedTarget,
+  conflict: ParkedConflict,
+): Promise<Texts | undefined> {
+  const { git } = programs;
+  const [base, onMain, parked] = await Promise.all([
+    sourceOf(git, conflict.base, target.key),
+    sourceOf(git, main, target.key),
+    sourceOf(git, conflict.commit, target.key),
+  ]);
+  return onMain === undefined || parked === undefined ? undefined : { base, main: onMain, parked };
+}
+
+async function byHunk(
+  programs: Programs,
+  main: string,
+  target: ParkedTarget,
+  conflict: ParkedConflict,
+): Promise<Resolution | "skip" | "stop"> {
+  const { git } = programs;
+  const texts = await textsOf(programs, main, target, conflict);
+  const before = texts?.base?.blob ?? await git.store("");
+  const merged = texts === undefined
+    ? undefined
+    : await git.mergeWithMarkers(markerSize, texts.main.blob, before, texts.parked.blob);
+  if (texts === undefined || merged === undefined) {
+    prompts.log.warn(`${target.key} has no lines to decide about; take one side as a whole`);
+    return "skip";
+  }
+  let text = "";
+  for (const hunk of splitHunks(merged, markerSize)) {
+    if (hunk.kind === "agreed") {
+      text += hunk.text;
+      continue;
+    }
+    prompts.note(hunk.ours || "(nothing)", "on the branch");
+    prompts.note(hunk.theirs || "(nothing)", `on ${conflict.host}`);
+    const choice = await prompts.select({
+      message: "take",
+      options: [
+        { value: hunk.theirs, label: `${conflict.host}'s` },
+        { value: hunk.ours, label: "the branch's" },
+        { value: hunk.ours + hunk.theirs, label: "both" },
+        { value: hunk.base, label: "neither: as it was before" },
+      ],
+    });
+    if (prompts.isCancel(choice)) return "stop";
+    text += choice;
+  }
+  return await withText(programs, target, texts, text);
+}
+
+async function byTool(
+  programs: Programs,
+  main: string,
+  target: ParkedTarget,
+): Promise<Resolution | "skip"> {
+  const [conflict] = target.conflicts;
+  const texts = conflict && await textsOf(programs, main, target, conflict);
+  const text = texts && await openMergeTool(programs.git, target.key, texts);
+  if (texts === undefined || text === undefined) {
+    prompts.log.warn(`${target.key} was not merged by the tool and stays parked`);
+    return "skip";
+  }
+  return await withText(programs, target, texts, text);
+}
+
+/** A resolution with a text of the person's own; name and mode are merged as ever. */
+async function withText(
+  programs: Programs,
+  target: ParkedTarget,
+  texts: Texts,
+  text: string,
+): Promise<Resolution> {
+  const { git } = programs;
+  const blob = await git.store(text);
+  const merged = await mergeTarget(git, texts, "ours");
+  return { target, outcome: merged === undefined ? undefined : { ...merged, blob } };
+}
