@@ -34,7 +34,11 @@ const dotfiles: Permissions = {
   write: true,
   run: true,
   sys: "all",
-  env: [...reportVariables, "HOME", "STATE_DIRECTORY", "XDG_DATA_HOME", "XDG_STATE_HOME"],
+  env: [
+    ...reportVariables,
+    ...["HOME", "USER", "STATE_DIRECTORY", "XDG_DATA_HOME", "XDG_STATE_HOME"],
+    ...["JJ_USER", "JJ_EMAIL"],
+  ],
 };
 
 /** The permissions of each program of bin/: what it is compiled with, and the least that works. */

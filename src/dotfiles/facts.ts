@@ -1,8 +1,8 @@
 import type { Chezmoi, StatusLine, StatusTrouble } from "../programs/chezmoi.ts";
-import type { Git, RemoteTrouble } from "../programs/git.ts";
+import type { Git } from "../programs/git.ts";
+import type { RemoteTrouble } from "../programs/remote_trouble.ts";
 import { type Commit, type Jj, literal } from "../programs/jj.ts";
-import { lstat, readText } from "../host/files.ts";
-import { type HomeState, type ParsedState, parseHomeState } from "./home_state.ts";
+import { lstat } from "../host/files.ts";
 
 /** The programs of one source directory. */
 export interface Programs {
@@ -22,10 +22,18 @@ export interface Observation {
   readonly drift: readonly StatusLine[] | StatusTrouble;
 }
 
+/** The branch of the remote that is synced. */
+export interface Where {
+  readonly remote: string;
+  readonly branch: string;
+  /** The remote is not to be asked. */
+  readonly offline: boolean;
+}
+
 /** Looks at source, remote and home at once; takes the working copy's files into `@`. */
 export async function observe(
   programs: Programs,
-  where: { readonly remote: string; readonly branch: string; readonly offline: boolean },
+  where: Where,
 ): Promise<Observation> {
   const revset = observedRevset(where.branch, where.remote);
   const [drift, commits, heads] = await Promise.all([
@@ -63,6 +71,15 @@ export function conflictBookmarks(
   ));
 }
 
+/** Whether the remote has the conflict bookmarks of the last fetch. */
+export function sameConflicts(
+  heads: ReadonlyMap<string, string>,
+  known: ReadonlyMap<string, string>,
+): boolean {
+  const there = [...heads].filter(([name]) => name.startsWith("conflict/"));
+  return there.length === known.size && there.every(([name, id]) => known.get(name) === id);
+}
+
 /** What git calls an unfinished operation, by the file that tells of it. */
 const unfinished = {
   "MERGE_HEAD": "a merge",
@@ -94,10 +111,4 @@ export async function sourceKind(source: string): Promise<SourceKind> {
     jj: jj !== undefined,
     unfinished: Object.values(unfinished)[at],
   };
-}
-
-/** The record of the last sync; `undefined` when there is none yet. */
-export async function readHomeState(path: string): Promise<ParsedState<HomeState> | undefined> {
-  const text = await readText(path);
-  return text === undefined ? undefined : parseHomeState(text);
 }

@@ -1,8 +1,7 @@
 import { Failure, usageFailure } from "../cli/failure.ts";
-import { writeDurably } from "../host/files.ts";
-import { type Programs, readHomeState } from "./facts.ts";
-import { type HomeState, serializeState } from "./home_state.ts";
-import { homeStatePath } from "./run.ts";
+import type { Programs } from "./facts.ts";
+import { readHomeState, writeHomeState } from "./home_record.ts";
+import type { HomeState } from "./home_state.ts";
 import type { Settings } from "./settings.ts";
 
 /** The targets that the sync left alone, for which a person has to say whose text counts. */
@@ -30,11 +29,11 @@ export async function settleKept(
   const drift = Object.fromEntries(
     Object.entries(before.drift).filter(([path]) => !targets.includes(path)),
   );
-  writeDurably(homeStatePath(settings.stateDirectory), serializeState({ ...before, drift }));
+  writeHomeState(settings.stateDirectory, { ...before, drift });
 }
 
 async function state(settings: Settings): Promise<HomeState> {
-  const read = await readHomeState(homeStatePath(settings.stateDirectory));
+  const read = await readHomeState(settings.stateDirectory);
   if (read?.kind === "valid") return read.state;
   throw new Failure(`there is no record in ${settings.stateDirectory}`, { hint: "chezmoi-sync" });
 }

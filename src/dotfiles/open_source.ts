@@ -1,8 +1,8 @@
 import type { Values } from "../cli/options.ts";
-import { type Programs, readHomeState, sourceKind } from "./facts.ts";
+import { type Programs, sourceKind } from "./facts.ts";
+import { readHomeState } from "./home_record.ts";
 import type { HomeState } from "./home_state.ts";
 import { defaultBranch, ensureSource, programsFor } from "./prepare.ts";
-import { homeStatePath } from "./run.ts";
 import { type Settings, settle, type sharedOptions } from "./settings.ts";
 import { usageFailure } from "../cli/failure.ts";
 
@@ -30,7 +30,7 @@ export async function openSource(options: Values<typeof sharedOptions>): Promise
     );
   }
   const programs = programsFor(settings);
-  const read = await readHomeState(homeStatePath(settings.stateDirectory));
+  const read = await readHomeState(settings.stateDirectory);
   const state = read?.kind === "valid" ? read.state : undefined;
   const branch = settings.branch ?? state?.branch ??
     await defaultBranch(programs.git, settings.remote);

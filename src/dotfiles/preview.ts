@@ -3,10 +3,12 @@ import { refusal } from "../cli/failure.ts";
 import type { Values } from "../cli/options.ts";
 import type { Report } from "../cli/report.ts";
 import { makeTemporaryDirectory, removeTree } from "../host/files.ts";
+import { foresee, type Foreseen } from "../programs/foresee.ts";
+import type { RemoteTrouble } from "../programs/remote_trouble.ts";
 import { explainDrift } from "./drift.ts";
-import { readHomeState } from "./facts.ts";
+import { readHomeState } from "./home_record.ts";
 import { defaultBranch, ensureSource, programsFor } from "./prepare.ts";
-import { homeStatePath, some } from "./run.ts";
+import { some } from "./run.ts";
 import type { Settings, syncOptions } from "./settings.ts";
 
 /** What a sync would do, as far as can be told without doing any of it. */
@@ -45,14 +47,14 @@ export async function previewSync(
     return ExitCode.done;
   }
   await ensureSource(settings, undefined, report);
-  const plan = await foresee(settings, options);
+  const plan = await planFor(settings, options);
   report.answer(options.json ? JSON.stringify(plan, null, 2) : asText(plan));
   return ExitCode.done;
 }
 
-async function foresee(settings: Settings, options: Values<typeof syncOptions>): Promise<Plan> {
+async function planFor(settings: Settings, options: Values<typeof syncOptions>): Promise<Plan> {
   const { git, chezmoi } = programsFor(settings);
-  const read = await readHomeState(homeStatePath(settings.stateDirectory));
+  const read = await readHomeState(settings.stateDirectory);
   const state = read?.kind === "valid" ? read.state : undefined;
   const branch = settings.branch ?? state?.branch ?? await defaultBranch(git, settings.remote);
   const head = (await git.symbolicRef("HEAD"))?.replace(/^refs\/heads\//, "");
@@ -79,16 +81,13 @@ async function foresee(settings: Settings, options: Values<typeof syncOptions>):
   };
 }
 
-async function incoming(
-  settings: Settings,
-  branch: string,
-): ReturnType<ReturnType<typeof programsFor>["git"]["foresee"]> {
+async function incoming(settings: Settings, branch: string): Promise<Foreseen | RemoteTrouble> {
   const { git } = programsFor(settings);
   const here = await git.commitId("HEAD");
   if (here === undefined) return { incoming: [], colliding: [] };
   const directory = await makeTemporaryDirectory("chezmoi-sync-");
   try {
-    return await git.foresee(directory, settings.remote, branch, here);
+    return await foresee(git, directory, { remote: settings.remote, branch }, here);
   } finally {
     await removeTree(directory);
   }

@@ -1,10 +1,8 @@
-import { Failure } from "../cli/failure.ts";
 import type { Step } from "../cli/steps.ts";
 import type { Output } from "../host/process.ts";
-import { remoteTrouble } from "../programs/git.ts";
-import { literal } from "../programs/jj.ts";
+import { remoteTrouble } from "../programs/remote_trouble.ts";
 import { knownConflicts } from "./receive.ts";
-import { hostTrailer, save, type SyncRun, warn } from "./run.ts";
+import { save, type SyncRun, warn } from "./run.ts";
 
 /** Why nothing may be pushed now. */
 function cannotPush(run: SyncRun): string | undefined {
@@ -133,41 +131,4 @@ async function pushed(run: SyncRun, bookmark: string): Promise<boolean> {
   run.trouble = { at: "push", fatal: trouble.kind === "refused", reason: trouble.reason };
   warn(run, `cannot push ${bookmark} to ${remote}, it is kept here: ${trouble.reason}`);
   return false;
-}
-
-/** Leaves the repository as a person expects it: no working commits of ours, HEAD on the branch. */
-export const tidy: Step<SyncRun> = {
-  name: "tidy",
-  describe: () => "drop the sync's own intermediate commits",
-  async run(run): Promise<void> {
-    const { jj, git } = run.programs;
-    const { branch } = run.settings;
-    // Other hosts' conflict commits stay visible after their bookmark moved on.
-    const parked = 'description(substring:"Holdfast-Parked: ")';
-    const ours = [
-      `description(substring:${literal(hostTrailer(run))})`,
-      `${parked} | (parents(${parked}) & description(substring:"Holdfast-Host: "))`,
-      ...[...run.replaced].map((id) => `present(${id})`),
-    ].join(" | ");
-    const needed = "::(@ | bookmarks() | remote_bookmarks() | tags())";
-    const dropped = `(${ours}) ~ ${needed}`;
-    const leftovers = await jj.ids(`(${dropped}) ~ ::(visible_heads() ~ (${dropped}))`);
-    if (leftovers.length > 0) await jj.abandon(leftovers.join(" | "));
-    // jj leaves HEAD detached, which `git pull` and `chezmoi update` take for trouble.
-    const here = await git.commitId(`refs/heads/${branch}`);
-    if (here !== undefined && here === run.tip && await git.symbolicRef("HEAD") === undefined) {
-      await git.attachHead(branch);
-    }
-  },
-};
-
-/** How often a sync starts over because the remote or the home moved under it. */
-export const maxRounds = 6;
-
-/** The failure after too many rounds. */
-export function neverSettled(run: SyncRun): Failure {
-  return new Failure(
-    `${run.settings.remote} or the home kept changing during ${maxRounds} rounds`,
-    { hint: "nothing is lost; the next sync goes on from here" },
-  );
 }

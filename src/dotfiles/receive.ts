@@ -1,6 +1,6 @@
 import { refusal } from "../cli/failure.ts";
 import type { Step } from "../cli/steps.ts";
-import { remoteTrouble } from "../programs/git.ts";
+import { remoteTrouble } from "../programs/remote_trouble.ts";
 import { conflictBookmarks } from "./facts.ts";
 import { literal } from "../programs/jj.ts";
 import { save, type SyncRun, warn } from "./run.ts";

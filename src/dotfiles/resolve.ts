@@ -4,9 +4,10 @@ import { Failure, usageFailure } from "../cli/failure.ts";
 import { enable, settle as settleOptions, text } from "../cli/options.ts";
 import { now } from "../host/clock.ts";
 import { isInteractive } from "../host/environment.ts";
+import type { Ending } from "./ending.ts";
 import type { Programs } from "./facts.ts";
 import { keptTargets, settleKept } from "./kept.ts";
-import { lockState } from "./lock_state.ts";
+import { lockState } from "./state_lock.ts";
 import { UnmergeableError } from "./merge_target.ts";
 import { type Parked, type ParkedTarget, readParked, targetsOf } from "./parked.ts";
 import { identityFor, programsFor } from "./prepare.ts";
@@ -14,7 +15,7 @@ import { recordSync } from "./record.ts";
 import { pushResolutions, type Resolution, resolveBy } from "./resolve_parked.ts";
 import { dotfilesConfig, type Settings, settle, sharedOptions, syncOptions } from "./settings.ts";
 import { explain } from "./sync.ts";
-import { type Ending, synchronize } from "./synchronize.ts";
+import { synchronize } from "./synchronize.ts";
 
 const options = {
   take: text("local|remote|union|HOST", "whose text wins where edits collide", { flagOnly: true }),

@@ -1,4 +1,4 @@
-import { remoteTrouble } from "../programs/git.ts";
+import { remoteTrouble } from "../programs/remote_trouble.ts";
 import type { Favor, Identity } from "../programs/git.ts";
 import type { Programs } from "./facts.ts";
 import { mergeTarget } from "./merge_target.ts";

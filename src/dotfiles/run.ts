@@ -1,7 +1,7 @@
 import type { Report } from "../cli/report.ts";
-import { writeDurably } from "../host/files.ts";
 import type { Identity } from "../programs/git.ts";
-import { type HomeState, serializeState } from "./home_state.ts";
+import { writeHomeState } from "./home_record.ts";
+import type { HomeState } from "./home_state.ts";
 import type { Programs, RemoteHeads } from "./facts.ts";
 import type { Merged } from "./merge.ts";
 import type { Settings } from "./settings.ts";
@@ -53,15 +53,10 @@ export interface SyncRun {
     | undefined;
 }
 
-/** Where the record is. */
-export function homeStatePath(stateDirectory: string): string {
-  return `${stateDirectory}/home.json`;
-}
-
 /** Changes the record, durably, before anything that relies on it happens. */
 export function save(run: SyncRun, change: Partial<HomeState>): void {
   run.state = { ...run.state, ...change };
-  writeDurably(homeStatePath(run.settings.stateDirectory), serializeState(run.state));
+  writeHomeState(run.settings.stateDirectory, run.state);
 }
 
 /** Tells of something that went wrong without failing the sync, once. */

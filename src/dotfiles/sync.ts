@@ -4,13 +4,14 @@ import { Failure } from "../cli/failure.ts";
 import { now } from "../host/clock.ts";
 import { ProcessError } from "../host/process.ts";
 import { ChezmoiBusyError } from "./capture.ts";
-import { lockState } from "./lock_state.ts";
+import { lockState } from "./state_lock.ts";
+import type { Ending } from "./ending.ts";
 import type { LastSync } from "./last_sync_state.ts";
 import { NotInitialized, requireVersions } from "./prepare.ts";
 import { previewSync } from "./preview.ts";
 import { recordSync } from "./record.ts";
 import { dotfilesConfig, settle, syncOptions } from "./settings.ts";
-import { type Ending, synchronize } from "./synchronize.ts";
+import { synchronize } from "./synchronize.ts";
 import { freeOfStaleLocks } from "./stale_locks.ts";
 
 /** `chezmoi-sync`. */

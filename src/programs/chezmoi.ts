@@ -1,5 +1,5 @@
 import { capture, type Output, ProcessError } from "../host/process.ts";
-import { unattended } from "./git.ts";
+import { unattended } from "./unattended.ts";
 
 /** Bound in milliseconds on a chezmoi command; scripts of the person may run within an apply. */
 const bound = 600_000;

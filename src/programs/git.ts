@@ -1,25 +1,6 @@
 import { capture, type Output, run } from "../host/process.ts";
-
-/**
- * What every program that may reach a remote gets: no question is ever asked (a run has no terminal,
- * and its programs are in a session of their own), and a connection that has gone silent ends.
- * Credential helpers, agents and the person's own ssh settings stay as they are.
- */
-export const unattended: Readonly<Record<string, string>> = {
-  GIT_TERMINAL_PROMPT: "0",
-  GIT_ASKPASS: "false",
-  SSH_ASKPASS: "false",
-  SSH_ASKPASS_REQUIRE: "never",
-  GCM_INTERACTIVE: "never",
-  GIT_HTTP_LOW_SPEED_LIMIT: "1",
-  GIT_HTTP_LOW_SPEED_TIME: "30",
-  GIT_EDITOR: "false",
-  JJ_EDITOR: "false",
-  EDITOR: "false",
-  VISUAL: "false",
-  PAGER: "cat",
-  LC_ALL: "C.UTF-8",
-};
+import { type RemoteTrouble, remoteTrouble } from "./remote_trouble.ts";
+import { unattended } from "./unattended.ts";
 
 /** Bound in milliseconds on a git command that does not leave this machine. */
 const localBound = 60_000;
@@ -128,58 +109,6 @@ export class Git {
   async config(key: string): Promise<string | undefined> {
     const output = await this.#try("config", "--get", key);
     return output.status === 0 ? output.stdout.trim() : undefined;
-  }
-
-  /**
-   * Merges a branch of a remote with a commit, outside of the repository: nothing in it changes.
-   * Returns what the remote changed since `since`, and the paths that collide.
-   *
-   * @param elsewhere an empty directory for what is fetched
-   */
-  async foresee(
-    elsewhere: string,
-    remote: string,
-    branch: string,
-    commit: string,
-  ): Promise<{ readonly incoming: string[]; readonly colliding: string[] } | RemoteTrouble> {
-    const url = await this.config(`remote.${remote}.url`) ?? remote;
-    const env = {
-      GIT_DIR: elsewhere,
-      GIT_ALTERNATE_OBJECT_DIRECTORIES: `${this.source}/.git/objects`,
-    };
-    await this.plumbing(["init", "--quiet", "--bare", elsewhere]);
-    const fetched = await capture({
-      argv: [
-        "git",
-        "fetch",
-        "--quiet",
-        "--no-tags",
-        "--",
-        url,
-        `refs/heads/${branch}:refs/heads/it`,
-      ],
-      cwd: this.source,
-      env: { ...unattended, ...env },
-      timeout: this.remoteBound,
-    });
-    if (fetched.status !== 0 || fetched.timedOut) return remoteTrouble(fetched, this.remoteBound);
-    const there = async (...args: string[]): Promise<Output> =>
-      await capture({
-        argv: ["git", ...args],
-        env: { ...unattended, ...env },
-        timeout: localBound,
-      });
-    const fork = (await there("merge-base", "it", commit)).stdout.trim() || emptyTree;
-    const diff = ["diff-tree", "-r", "-z", "--no-renames", "--name-only"];
-    const merge = ["merge-tree", "--write-tree", "-z", "--name-only", "--no-messages"];
-    const [incoming, merged] = await Promise.all([
-      there(...diff, fork, "it"),
-      there(...merge, "--allow-unrelated-histories", "it", commit),
-    ]);
-    return {
-      incoming: split0(incoming.stdout),
-      colliding: merged.status === 1 ? split0(merged.stdout).slice(1) : [],
-    };
   }
 
   /** The paths git sees changed or untracked in the work tree; writes nothing, not even the index. */
@@ -302,7 +231,8 @@ export class Git {
 /** jj's root commit, below all others; git has no such commit. */
 export const jjRoot = "0".repeat(40);
 
-const emptyTree = "4b825dc642cb6eb9a060e54bf8d69288fbee4904";
+/** The id of git's tree without entries. */
+export const emptyTree = "4b825dc642cb6eb9a060e54bf8d69288fbee4904";
 
 function treeOf(commit: string): string {
   return commit === jjRoot ? emptyTree : commit;
@@ -324,49 +254,7 @@ export interface Identity {
   readonly email: string;
 }
 
-/** Why a remote operation failed. */
-export interface RemoteTrouble {
-  /** `away` heals by itself (no network, no answer); `refused` needs a person. */
-  readonly kind: "away" | "refused";
-  /** One line. */
-  readonly reason: string;
-}
-
-/** What git, ssh and curl say when the other end was reached and said no. */
-const refusals = new RegExp(
-  [
-    "Permission denied",
-    "Authentication failed",
-    "could not read (Username|Password)",
-    "terminal prompts disabled",
-    "Host key verification failed",
-    "Repository not found",
-    "does not appear to be a git repository",
-    "not a git repository",
-    "error: 40[134]",
-    "access denied",
-    "rejected",
-    "hook declined",
-    "No space left on device",
-    "unpack failed",
-    "insufficient permission",
-    "not exported",
-  ].join("|"),
-  "i",
-);
-
-/** Reads why a remote operation failed out of what it printed. */
-export function remoteTrouble(output: Output, bound: number): RemoteTrouble {
-  if (output.timedOut) return { kind: "away", reason: `no answer within ${bound / 1000} s` };
-  const lines = output.stderr.split("\n").map((line) => line.trim()).filter((line) => line !== "");
-  const telling = lines.find((line) => refusals.test(line));
-  const reason = telling ?? lines.find((line) => /fatal|error/i.test(line)) ?? lines[0];
-  return {
-    kind: telling === undefined ? "away" : "refused",
-    reason: (reason ?? `exit status ${output.status}`).replace(/^(fatal|error|Error|remote): /, ""),
-  };
-}
-
-function split0(text: string): string[] {
+/** The parts of a NUL-separated list. */
+export function split0(text: string): string[] {
   return text.split("\0").filter((part) => part !== "");
 }

@@ -1,5 +1,6 @@
 import { capture, type Output, ProcessError } from "../host/process.ts";
-import { unattended } from "./git.ts";
+import { split0 } from "./git.ts";
+import { unattended } from "./unattended.ts";
 
 /**
  * Settings of every call. Each one keeps a person's own jj configuration from changing what is
@@ -247,8 +248,4 @@ function parseCommits(text: string): Commit[] {
       bookmarks: bookmarks.split(",").filter((name) => name !== "" && !name.endsWith("@git")),
     };
   });
-}
-
-function split0(text: string): string[] {
-  return text.split("\0").filter((part) => part !== "");
 }

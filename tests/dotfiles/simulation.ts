@@ -12,15 +12,7 @@ import {
   quietState,
   Violation,
 } from "./simulation_checks.ts";
-import {
-  addFile,
-  editHome,
-  editSource,
-  forgetFile,
-  Ledger,
-  managedOn,
-  writeFirstFiles,
-} from "./simulation_edits.ts";
+import { editHome, editSomething, Ledger, managedOn, writeFirstFiles } from "./simulation_edits.ts";
 
 /** What to simulate; the same plan makes the same edits. */
 export interface Plan {
@@ -121,50 +113,9 @@ class Simulation {
   async #editOn(host: Host): Promise<void> {
     const random = this.#random;
     for (let left = random.pick([0, 1, 1, 2, 3]); left > 0; left--) {
-      this.events.push(`${host.name}: ${await this.#edit(host, random)}`);
-    }
-  }
-
-  async #edit(host: Host, random: Random): Promise<string> {
-    const ledger = this.#ledger;
-    const files = await managedOn(host);
-    const deleted = this.#deleted.get(host.name);
-    const there = files.filter(({ name }) => !deleted?.has(name));
-    if (there.length < 4) return await addFile(host, random, ledger);
-    // The first files are edited more often than others, so that edits collide.
-    const file = random.chance(0.5) ? random.pick(there.slice(0, 3)) : random.pick(there);
-    this.statistics.edits++;
-    const what = random.weighted({
-      ...{ home: 68, add: 7, forget: 3, mode: 8, delete: 2, source: 7, commitJj: 3, commitGit: 2 },
-    });
-    switch (what) {
-      case "home":
-        return editHome(host, file.name, random, ledger);
-      case "add":
-        return await addFile(host, random, ledger);
-      case "forget":
-        return await forgetFile(host, file, ledger);
-      case "mode": {
-        const mode = random.pick([0o600, 0o644, 0o755, 0o700]);
-        await Deno.chmod(host.path(file.name), mode);
-        return `mode ${mode.toString(8)} of ${file.name}`;
-      }
-      case "delete":
-        await host.remove(file.name);
-        deleted?.add(file.name);
-        return `delete ${file.name} in the home only`;
-      case "source":
-        return editSource(host, file.source, random, ledger);
-      case "commitJj": {
-        const done = editSource(host, file.source, random, ledger);
-        await host.jj("commit", "-m", "A person's edit");
-        return `${done}, committed with jj`;
-      }
-      case "commitGit": {
-        const done = editSource(host, file.source, random, ledger);
-        await host.git("commit", "-q", "-a", "-m", "A person's edit");
-        return `${done}, committed with git`;
-      }
+      this.statistics.edits++;
+      const deleted = this.#deleted.get(host.name) as Set<string>;
+      this.events.push(`${host.name}: ${await editSomething(host, deleted, random, this.#ledger)}`);
     }
   }
 

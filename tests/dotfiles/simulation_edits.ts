@@ -89,7 +89,7 @@ function firstText(name: string, token: string): string {
 }
 
 /** Creates a new file and adds it. */
-export async function addFile(host: Host, random: Random, ledger: Ledger): Promise<string> {
+async function addFile(host: Host, random: Random, ledger: Ledger): Promise<string> {
   const token = ledger.next(host.name);
   const directory = random.pick(["", ".config/new/", "a b/ü/", "notes/"]);
   const name = `${directory}${random.pick([".", "", "run_", "x "])}${token}` +
@@ -100,12 +100,58 @@ export async function addFile(host: Host, random: Random, ledger: Ledger): Promi
 }
 
 /** Stops managing a file and deletes it here. */
-export async function forgetFile(host: Host, file: Managed, ledger: Ledger): Promise<string> {
+async function forgetFile(host: Host, file: Managed, ledger: Ledger): Promise<string> {
   const before = [host.path(file.name), `${host.source}/${file.source}`].map(bytesAt).join("");
   await host.chezmoi("forget", "--force", host.path(file.name));
   await host.remove(file.name).catch(() => {});
   ledger.changed(before, "", `${host.name} forgot ${file.name}`);
   return `forget ${file.name}`;
+}
+
+/** Changes one thing on a host, in the home or in the source; says what. */
+export async function editSomething(
+  host: Host,
+  deleted: Set<string>,
+  random: Random,
+  ledger: Ledger,
+): Promise<string> {
+  const files = await managedOn(host);
+  const there = files.filter(({ name }) => !deleted.has(name));
+  if (there.length < 4) return await addFile(host, random, ledger);
+  // The first files are edited more often than others, so that edits collide.
+  const file = random.chance(0.5) ? random.pick(there.slice(0, 3)) : random.pick(there);
+  const what = random.weighted({
+    ...{ home: 68, add: 7, forget: 3, mode: 8, delete: 2, source: 7, commitJj: 3, commitGit: 2 },
+  });
+  switch (what) {
+    case "home":
+      return editHome(host, file.name, random, ledger);
+    case "add":
+      return await addFile(host, random, ledger);
+    case "forget":
+      return await forgetFile(host, file, ledger);
+    case "mode": {
+      const mode = random.pick([0o600, 0o644, 0o755, 0o700]);
+      await Deno.chmod(host.path(file.name), mode);
+      return `mode ${mode.toString(8)} of ${file.name}`;
+    }
+    case "delete":
+      await host.remove(file.name);
+      deleted.add(file.name);
+      return `delete ${file.name} in the home only`;
+    case "source":
+      return editSource(host, file.source, random, ledger);
+    case "commitJj": {
+      const done = editSource(host, file.source, random, ledger);
+      await host.jj("commit", "-m", "A person's edit");
+      return `${done}, committed with jj`;
+    }
+    case "commitGit": {
+      const done = editSource(host, file.source, random, ledger);
+      await host.git("commit", "-q", "-a", "-m", "A person's edit");
+      return `${done}, committed with git`;
+    }
+  }
 }
 
 /** Edits a file of the home in one step, as an editor that writes safely does. */
@@ -114,7 +160,7 @@ export function editHome(host: Host, name: string, random: Random, ledger: Ledge
 }
 
 /** Edits a file of the source directory, as `chezmoi edit` does. */
-export function editSource(host: Host, source: string, random: Random, ledger: Ledger): string {
+function editSource(host: Host, source: string, random: Random, ledger: Ledger): string {
   return editAt(host, `${host.source}/${source}`, random, ledger);
 }
 

@@ -1,0 +1,138 @@
+import { refusal } from "../cli/failure.ts";
+import type { Values } from "../cli/options.ts";
+import type { Report } from "../cli/report.ts";
+import { judgeSource } from "./decide_sync.ts";
+import { bookmarked, conflictBookmarks, type Observation, sameConflicts } from "./facts.ts";
+import type { HomeState } from "./home_state.ts";
+import { identityFor, programsFor } from "./prepare.ts";
+import { type SyncRun, warn } from "./run.ts";
+import type { Settings, syncOptions } from "./settings.ts";
+
+/** What a sync that has something to do begins with. */
+export interface Start {
+  readonly settings: Settings & { readonly branch: string };
+  readonly options: Values<typeof syncOptions>;
+  readonly report: Report;
+  readonly seen: Observation;
+  readonly state: HomeState | undefined;
+}
+
+/** Begins a sync that has something to do; refuses what only a person can sort out. */
+export async function start(from: Start): Promise<SyncRun> {
+  const { settings, options, report, seen } = from;
+  const identity = await identityFor(settings);
+  const programs = programsFor(settings, identity.jjSettings);
+  const copy = seen.commits.find((commit) => commit.isWorkingCopy);
+  const tip = copy?.parents[0] ?? "";
+  const main = bookmarked(seen.commits, `${settings.branch}@${settings.remote}`);
+  const state = from.state ?? firstState(settings, tip);
+  const run: SyncRun = {
+    settings,
+    policy: {
+      commit: options.autoCommit,
+      push: options.autoPush,
+      onConflict: options.onConflict,
+      acceptRewritten: options.acceptRewritten,
+    },
+    programs,
+    identity,
+    report,
+    state,
+    tip,
+    main,
+    heads: seen.heads,
+    upToDate: isUpToDate(seen, settings),
+    merged: undefined,
+    replaced: new Set(),
+    pending: [],
+    again: false,
+    prime: from.state === undefined || state.capturing,
+    done: { captured: new Set(), received: new Set(), sent: new Set(), warnings: [] },
+    trouble: undefined,
+  };
+  await refuseUnsound(run, seen);
+  await judgeRemote(run, options.branch !== undefined);
+  return run;
+}
+
+function firstState(settings: Settings & { readonly branch: string }, tip: string): HomeState {
+  return {
+    schema: 1,
+    source: settings.source,
+    branch: settings.branch,
+    home: tip,
+    main: null,
+    base: null,
+    parked: [],
+    conflict: null,
+    published: [],
+    bookmark: `conflict/${settings.host}`,
+    drift: {},
+    moving: null,
+    capturing: false,
+  };
+}
+
+function isUpToDate(seen: Observation, where: { remote: string; branch: string }): boolean {
+  if (seen.heads === "offline" || "kind" in seen.heads) return false;
+  const main = bookmarked(seen.commits, `${where.branch}@${where.remote}`);
+  return seen.heads.get(where.branch) === main &&
+    sameConflicts(seen.heads, conflictBookmarks(seen.commits, where.remote));
+}
+
+/** Refuses a source that a person moved in a way that would lose or revert something. */
+async function refuseUnsound(run: SyncRun, seen: Observation): Promise<void> {
+  const { git } = run.programs;
+  const { source, branch } = run.settings;
+  const head = await git.symbolicRef("HEAD");
+  const verdict = judgeSource({
+    source,
+    branch,
+    commits: seen.commits,
+    checkedOut: head?.replace(/^refs\/heads\//, ""),
+  });
+  if (verdict.kind === "refuse") throw refusal(verdict.message, verdict.hint);
+  if (run.state.moving !== null) return;
+
+  const within = async (commit: string): Promise<boolean> =>
+    commit === run.tip || await git.isAncestor(commit, run.tip) ||
+    (run.main !== undefined && await git.isAncestor(commit, run.main));
+  const local = bookmarked(seen.commits, branch);
+  if (local !== undefined && !await within(local)) {
+    throw refusal(
+      `${source} has commits on ${branch} that are not below what is checked out`,
+      `git -C ${source} switch ${branch}, or jj -R ${source} new ${branch}`,
+    );
+  }
+  const { home, base } = run.state;
+  if (!await within(home) || (base !== null && !await git.isAncestor(home, run.tip))) {
+    throw refusal(
+      `${source} was moved off ${home.slice(0, 12)}, which has edits that are in no other place`,
+      `go back with jj -R ${source} new ${home.slice(0, 12)}, then rebase there if you want to`,
+    );
+  }
+}
+
+/** Sorts out what is known of the remote before anything is changed. */
+async function judgeRemote(run: SyncRun, branchIsGiven: boolean): Promise<void> {
+  const { heads, settings } = run;
+  const { remote, branch } = settings;
+  if (heads === "offline") return;
+  if ("kind" in heads) {
+    if (await run.programs.git.config(`remote.${remote}.url`) === undefined) {
+      warn(run, `${settings.source} has no remote "${remote}": syncing locally only`);
+      run.heads = "offline";
+      return;
+    }
+    run.trouble = { at: "fetch", fatal: heads.kind === "refused", reason: heads.reason };
+    warn(run, `cannot reach ${remote}, doing the local part only: ${heads.reason}`);
+    return;
+  }
+  const others = [...heads.keys()].filter((name) => !name.startsWith("conflict/"));
+  if (!heads.has(branch) && others.length > 0 && run.state.main === null && !branchIsGiven) {
+    throw refusal(
+      `${remote} has no branch "${branch}", but ${others.map((name) => `"${name}"`).join(", ")}`,
+      `sync with one of them: --branch ${others[0]}; or create it: --branch ${branch}`,
+    );
+  }
+}

@@ -1,0 +1,29 @@
+import type { Step } from "../cli/steps.ts";
+import { literal } from "../programs/jj.ts";
+import { hostTrailer, type SyncRun } from "./run.ts";
+
+/** Leaves the repository as a person expects it: no working commits of ours, HEAD on the branch. */
+export const tidy: Step<SyncRun> = {
+  name: "tidy",
+  describe: () => "drop the sync's own intermediate commits",
+  async run(run): Promise<void> {
+    const { jj, git } = run.programs;
+    const { branch } = run.settings;
+    // Other hosts' conflict commits stay visible after their bookmark moved on.
+    const parked = 'description(substring:"Holdfast-Parked: ")';
+    const ours = [
+      `description(substring:${literal(hostTrailer(run))})`,
+      `${parked} | (parents(${parked}) & description(substring:"Holdfast-Host: "))`,
+      ...[...run.replaced].map((id) => `present(${id})`),
+    ].join(" | ");
+    const needed = "::(@ | bookmarks() | remote_bookmarks() | tags())";
+    const dropped = `(${ours}) ~ ${needed}`;
+    const leftovers = await jj.ids(`(${dropped}) ~ ::(visible_heads() ~ (${dropped}))`);
+    if (leftovers.length > 0) await jj.abandon(leftovers.join(" | "));
+    // jj leaves HEAD detached, which `git pull` and `chezmoi update` take for trouble.
+    const here = await git.commitId(`refs/heads/${branch}`);
+    if (here !== undefined && here === run.tip && await git.symbolicRef("HEAD") === undefined) {
+      await git.attachHead(branch);
+    }
+  },
+};

@@ -1,0 +1,44 @@
+import type { Output } from "../host/process.ts";
+
+/** Why a remote operation failed. */
+export interface RemoteTrouble {
+  /** `away` heals by itself (no network, no answer); `refused` needs a person. */
+  readonly kind: "away" | "refused";
+  /** One line. */
+  readonly reason: string;
+}
+
+/** What git, ssh and curl say when the other end was reached and said no. */
+const refusals = new RegExp(
+  [
+    "Permission denied",
+    "Authentication failed",
+    "could not read (Username|Password)",
+    "terminal prompts disabled",
+    "Host key verification failed",
+    "Repository not found",
+    "does not appear to be a git repository",
+    "not a git repository",
+    "error: 40[134]",
+    "access denied",
+    "rejected",
+    "hook declined",
+    "No space left on device",
+    "unpack failed",
+    "insufficient permission",
+    "not exported",
+  ].join("|"),
+  "i",
+);
+
+/** Reads why a remote operation failed out of what it printed. */
+export function remoteTrouble(output: Output, bound: number): RemoteTrouble {
+  if (output.timedOut) return { kind: "away", reason: `no answer within ${bound / 1000} s` };
+  const lines = output.stderr.split("\n").map((line) => line.trim()).filter((line) => line !== "");
+  const telling = lines.find((line) => refusals.test(line));
+  const reason = telling ?? lines.find((line) => /fatal|error/i.test(line)) ?? lines[0];
+  return {
+    kind: telling === undefined ? "away" : "refused",
+    reason: (reason ?? `exit status ${output.status}`).replace(/^(fatal|error|Error|remote): /, ""),
+  };
+}
