@@ -27,6 +27,7 @@ export const applyMerged: Step<SyncRun> = {
     const { home: to, base, parked, conflict } = merged;
     const received = await run.programs.git.changedPaths(run.tip, to);
     received.forEach((path) => run.done.received.add(path));
+    run.pending.forEach((path) => run.done.applied.add(path));
     save(run, { moving: { from: run.tip, to, base, parked: [...parked], conflict } });
     await moveWorkingCopy(run);
     await finishMove(run);

@@ -78,9 +78,11 @@ interface SortedHome {
  * source.
  */
 async function sortHome(run: SyncRun, lines: readonly StatusLine[]): Promise<SortedHome> {
-  const { edited, behind } = sortDrift(lines, run.state.drift);
+  const { edited, behind: untouched } = sortDrift(lines, run.state.drift);
+  const unnoted = await editedUnnoted(run, untouched);
+  const behind = untouched.filter((line) => !unnoted.includes(line));
   const sorted: SortedHome = {
-    capturable: [],
+    capturable: unnoted.map((line) => line.path),
     pending: behind.map((line) => line.path),
     reasons: stillTrue(run, lines),
   };
@@ -98,6 +100,28 @@ async function sortHome(run: SyncRun, lines: readonly StatusLine[]): Promise<Sor
     else sorted.pending.push(path);
   }
   return sorted;
+}
+
+/**
+ * Targets that were edited although chezmoi's database, lost since, does not say so: the record of
+ * the last sync knows that the home held the source's text.
+ */
+async function editedUnnoted(
+  run: SyncRun,
+  untouched: readonly StatusLine[],
+): Promise<readonly StatusLine[]> {
+  const differing = untouched.filter((line) => line.target === "M");
+  if (!run.prime || !run.homeIsKnown || run.state.home !== run.tip || differing.length === 0) {
+    return [];
+  }
+  const { chezmoi } = run.programs;
+  const [managed, entries] = await Promise.all([chezmoi.managed(), chezmoi.entries()]);
+  const plain = await Promise.all(differing.map(async ({ path }) => {
+    const source = managed.get(path);
+    return source !== undefined && uncapturable(source) === undefined && !entries.has(path) &&
+      (await lstat(path))?.isFile === true;
+  }));
+  return differing.filter((_, at) => plain[at]);
 }
 
 /** The reasons for drift that still stands: those of earlier runs, and deletions. */

@@ -36,6 +36,7 @@ export function endingOf(run: SyncRun): Ending {
   const counts = [
     [done.captured.size, "captured"],
     [done.received.size, "received"],
+    [done.applied.size, "applied"],
     [done.sent.size, "sent"],
   ].filter(([count]) => count !== 0).map(([count, what]) => `${what} ${count}`);
   const moved = counts.length > 0 ? counts.join(", ") : "nothing to do";

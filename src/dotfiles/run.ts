@@ -40,10 +40,14 @@ export interface SyncRun {
   again: boolean;
   /** chezmoi's record may lag behind the home: the first sync, or a capture that was killed. */
   prime: boolean;
+  /** An earlier sync knows what the home holds, even if chezmoi does not. */
+  readonly homeIsKnown: boolean;
   /** What was done, for the report. */
   readonly done: {
     readonly captured: Set<string>;
     readonly received: Set<string>;
+    /** Targets that were behind the source as it was. */
+    readonly applied: Set<string>;
     readonly sent: Set<string>;
     readonly warnings: string[];
   };

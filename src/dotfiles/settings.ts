@@ -11,11 +11,12 @@ import {
 import { usageFailure } from "../cli/failure.ts";
 import { environment, hostName, userId, workingDirectory } from "../host/environment.ts";
 import { isWritable, realPath, stat } from "../host/files.ts";
+import { configuredSource } from "../programs/chezmoi.ts";
 
 /** What all four programs take. */
 export const sharedOptions = {
   source: text("DIR", "chezmoi's source directory", {
-    fallbackText: "$XDG_DATA_HOME/chezmoi or ~/.local/share/chezmoi",
+    fallbackText: "~/.local/share/chezmoi, or the sourceDir that chezmoi is configured with",
   }),
   remote: textOr("origin", "NAME", "remote to sync with"),
   branch: text("NAME", "branch (bookmark) that all hosts share", {
@@ -97,7 +98,7 @@ export async function settle(options: Values<typeof sharedOptions>): Promise<Set
     }
   }
   const dataHome = environment("XDG_DATA_HOME") ?? `${home}/.local/share`;
-  const source = absolute(options.source ?? `${dataHome}/chezmoi`);
+  const source = absolute(options.source ?? await defaultSource(`${dataHome}/chezmoi`));
   const info = await stat(source);
   if (info !== undefined && !info.isDirectory) {
     throw usageFailure(`source ${source} is not a directory`, "give the directory with --source");
@@ -112,6 +113,13 @@ export async function settle(options: Values<typeof sharedOptions>): Promise<Set
     stateDirectory: absolute(options.stateDir ?? await defaultStateDirectory(home)),
     timeout: options.timeout * 1000,
   };
+}
+
+/** chezmoi's own default, or the `sourceDir` of its configuration where that is used instead. */
+async function defaultSource(usual: string): Promise<string> {
+  if (await stat(usual) !== undefined) return usual;
+  const configured = await configuredSource();
+  return configured ?? usual;
 }
 
 /**

@@ -47,7 +47,14 @@ export async function start(from: Start): Promise<SyncRun> {
     pending: [],
     again: false,
     prime: from.state === undefined || state.capturing,
-    done: { captured: new Set(), received: new Set(), sent: new Set(), warnings: [] },
+    homeIsKnown: from.state !== undefined,
+    done: {
+      captured: new Set(),
+      received: new Set(),
+      applied: new Set(),
+      sent: new Set(),
+      warnings: [],
+    },
     trouble: undefined,
   };
   await refuseUnsound(run, seen);

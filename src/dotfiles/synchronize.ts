@@ -1,6 +1,7 @@
 import type { Values } from "../cli/options.ts";
 import type { Report } from "../cli/report.ts";
-import { realPath } from "../host/files.ts";
+import { now } from "../host/clock.ts";
+import { keepAside, realPath } from "../host/files.ts";
 import { nothingToDo, reasonOf, sortDrift } from "./decide_sync.ts";
 import { type Ending, noOpEnding } from "./ending.ts";
 import {
@@ -32,7 +33,7 @@ export async function synchronize(
   const cloned = await ensureSource(given, options.repoUrl, report);
   const settings = cloned ? { ...given, source: await realPath(given.source) } : given;
   const programs = programsFor(settings);
-  const state = await loadState(settings, report);
+  let state = await loadState(settings, report);
   const branch = settings.branch ?? state?.branch ??
     await defaultBranch(programs.git, settings.remote);
   const where = { remote: settings.remote, branch, offline: options.offline };
@@ -40,7 +41,13 @@ export async function synchronize(
   if (cloned) await initChezmoi(settings, report);
   if (!(await sourceKind(settings.source)).jj) await ensureJj(programs, settings.remote, branch);
 
-  const seen = await observe(programs, where);
+  let seen = await observe(programs, where);
+  if ("kind" in seen.drift && seen.drift.kind === "database") {
+    const aside = keepAside(seen.drift.target ?? "", now());
+    report.warn(`chezmoi's database is corrupt (${seen.drift.reason}): kept as ${aside}`);
+    if (state !== undefined) state = { ...state, capturing: true };
+    seen = await observe(programs, where);
+  }
   if (state !== undefined && isNoOp(seen, state, where)) return noOpEnding(state);
   // Loaded when needed: most runs find nothing to do, and this is most of the program.
   const { syncInRounds } = await import("./sync_in_rounds.ts");

@@ -1,4 +1,4 @@
-import { capture, type Output, ProcessError } from "../host/process.ts";
+import { capture, type Output, ProcessError, ProgramMissingError } from "../host/process.ts";
 import { unattended } from "./unattended.ts";
 
 /** Bound in milliseconds on a chezmoi command; scripts of the person may run within an apply. */
@@ -104,11 +104,27 @@ export class Chezmoi {
   }
 }
 
+/** The source directory that chezmoi's own configuration names; `undefined` if it gives no answer. */
+export async function configuredSource(): Promise<string | undefined> {
+  try {
+    const argv = ["chezmoi", "source-path"];
+    const output = await capture({ argv, env: unattended, timeout: bound });
+    return output.status === 0 ? output.stdout.trim() || undefined : undefined;
+  } catch (error) {
+    // Whoever needs chezmoi says so; here it is asked for a default only.
+    if (error instanceof ProgramMissingError) return undefined;
+    throw error;
+  }
+}
+
 /** Why `chezmoi status` gave no answer. */
 export interface StatusTrouble {
-  /** `busy`: another chezmoi has the database. `target`: one target cannot be worked out. */
-  readonly kind: "busy" | "target" | "other";
-  /** The target as chezmoi names it (relative to the home), for `target`. */
+  /**
+   * `busy`: another chezmoi has the database. `database`: it is corrupt. `target`: one target cannot
+   * be worked out.
+   */
+  readonly kind: "busy" | "database" | "target" | "other";
+  /** The target as chezmoi names it (relative to the home), or the database's path. */
   readonly target?: string;
   readonly reason: string;
 }
@@ -120,6 +136,8 @@ function statusTrouble(output: Output): StatusTrouble {
   if (/timeout obtaining persistent state lock/.test(output.stderr)) {
     return { kind: "busy", reason };
   }
+  const database = /^chezmoi: open (.+\.boltdb): /m.exec(output.stderr)?.[1];
+  if (database !== undefined) return { kind: "database", target: database, reason };
   const target = /^chezmoi: (.+?): /m.exec(output.stderr)?.[1];
   return target === undefined ? { kind: "other", reason } : { kind: "target", target, reason };
 }

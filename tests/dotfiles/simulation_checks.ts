@@ -58,10 +58,12 @@ export async function checkPublished(
 ): Promise<string[]> {
   const { host, managed } = before;
   const there = tokensIn([...(await sandbox.reachableBlobs()).values()].join());
-  const paths = managed.flatMap((
-    { name, source },
-  ) => [host.path(name), `${host.source}/${source}`]);
-  const tokens = paths.flatMap((path) => [...before.tokens.get(path) ?? []]);
+  const inHome = managed.flatMap(({ name }) => [...before.tokens.get(host.path(name)) ?? []]);
+  const inSource = managed.flatMap(({ source }) => [
+    ...before.tokens.get(`${host.source}/${source}`) ?? [],
+  ]);
+  // A source that its home is ahead of says what was superseded there before this sync.
+  const tokens = [...inHome, ...inSource.filter((token) => !before.gone.has(token))];
   for (const token of tokens) {
     // What was taken out while the sync ran may have been gone when it looked.
     const goneMeanwhile = ledger.gone.has(token) && !before.gone.has(token);
