@@ -39,7 +39,9 @@ export async function openMergeTool(
     const status = await runOnTerminal({
       argv: ["git", "-C", directory, "mergetool", "--no-prompt", "--", file],
     });
-    return status === 0 ? await readText(`${directory}/${file}`) : undefined;
+    const merged = status === 0 ? await readText(`${directory}/${file}`) : undefined;
+    // Some tools end well with markers left in; those must not reach a home.
+    return merged === undefined || /^(?:<{7}|>{7})(?: |$)/m.test(merged) ? undefined : merged;
   } finally {
     await removeTree(directory);
   }

@@ -79,6 +79,11 @@ export function targetsOf(conflicts: readonly ParkedConflict[]): readonly Parked
   }));
 }
 
+/** The source paths under which a conflict parks a target. */
+export function pathsOf(target: ParkedTarget, conflict: ParkedConflict): readonly string[] {
+  return conflict.paths.filter((path) => targetKey(path) === target.key);
+}
+
 /** A source of a target in some commit. */
 export interface SourceEntry extends TreeEntry {
   readonly path: string;

@@ -3,7 +3,13 @@ import type { Programs } from "./facts.ts";
 import { splitHunks } from "./hunks.ts";
 import { mergeTarget } from "./merge_target.ts";
 import { openMergeTool } from "./merge_tool.ts";
-import { type ParkedConflict, type ParkedTarget, type SourceEntry, sourceOf } from "./parked.ts";
+import {
+  type ParkedConflict,
+  type ParkedTarget,
+  pathsOf,
+  type SourceEntry,
+  sourceOf,
+} from "./parked.ts";
 import { type Resolution, resolveBy } from "./resolve_parked.ts";
 
 /** Longer than any marker a text may hold by itself. */
@@ -43,15 +49,13 @@ async function ask(
   const [only] = target.conflicts;
   if (options.mergeTool && only !== undefined) return await byTool(programs, main, target);
   for (const conflict of target.conflicts) {
-    const here = conflict.paths;
-    prompts.note(await git.diff(conflict.base, main, here), `${target.key}: on the branch`);
-    prompts.note(
-      await git.diff(conflict.base, conflict.commit, here),
-      `${target.key}: on ${conflict.host}${
-        conflict.host === options.host ? " (this host)" : ""
-      }, ` +
-        conflict.time,
-    );
+    const { host, time, base, commit } = conflict;
+    const show = async (title: string, to: string): Promise<void> => {
+      const hunks = await git.hunks(base, to, pathsOf(target, conflict));
+      prompts.note(hunks.join("\n"), `${target.key}: ${title}`);
+    };
+    await show("on the branch", main);
+    await show(`on ${host}${host === options.host ? " (this host)" : ""}, ${time}`, commit);
   }
   const choice = await prompts.select({
     message: `${target.key}: where both edited the same lines, take`,

@@ -3,7 +3,14 @@ import { ExitCode } from "../cli/exit_code.ts";
 import { enable } from "../cli/options.ts";
 import type { Programs } from "./facts.ts";
 import { openSource } from "./open_source.ts";
-import { type Parked, type ParkedTarget, readParked, sourceOf, targetsOf } from "./parked.ts";
+import {
+  type Parked,
+  type ParkedTarget,
+  pathsOf,
+  readParked,
+  sourceOf,
+  targetsOf,
+} from "./parked.ts";
 import { dotfilesConfig, sharedOptions } from "./settings.ts";
 
 const options = {
@@ -48,12 +55,14 @@ async function asText(
 ): Promise<string> {
   if (targets.length === 0 || parked.main === undefined) return "nothing is parked";
   const parts: string[] = [];
-  for (const { key, conflicts } of targets) {
-    for (const { host, time, base, commit, paths } of conflicts) {
+  for (const target of targets) {
+    for (const conflict of target.conflicts) {
+      const { host, time, base, commit } = conflict;
+      const paths = pathsOf(target, conflict);
       parts.push(
-        `${key}  parked on ${host} since ${time}`,
-        side("on the branch", await programs.git.diff(base, parked.main, paths), whole),
-        side(`on ${host}`, await programs.git.diff(base, commit, paths), whole),
+        `${target.key}  parked on ${host} since ${time}`,
+        side("on the branch", await programs.git.hunks(base, parked.main, paths), whole),
+        side(`on ${host}`, await programs.git.hunks(base, commit, paths), whole),
       );
     }
   }
@@ -61,11 +70,7 @@ async function asText(
   return parts.join("\n");
 }
 
-/** A side's diff without git's headers: the hunks are what a person wants to see. */
-function side(title: string, diff: string, whole: boolean): string {
-  const lines = diff.split("\n").filter((line) =>
-    line !== "" && !/^(diff|index|---|\+\+\+) /.test(line)
-  );
+function side(title: string, lines: readonly string[], whole: boolean): string {
   const shown = whole ? lines : lines.slice(0, excerptLines);
   const rest = lines.length - shown.length;
   const more = rest > 0 ? [`    ... ${rest} more lines: --diff`] : [];
@@ -95,15 +100,17 @@ async function asJson(
     return entry === undefined ? null : await programs.git.textOf(entry.blob);
   };
   const conflicts: ConflictJson[] = [];
-  for (const { key, conflicts: onHosts } of targets) {
-    for (const { host, time, bookmark, commit, base, paths } of onHosts) {
+  for (const target of targets) {
+    const { key, conflicts: onHosts } = target;
+    for (const conflict of onHosts) {
+      const { host, time, bookmark, commit, base } = conflict;
       conflicts.push({
         path: key,
         host,
         time,
         bookmark,
         commit,
-        sources: paths,
+        sources: pathsOf(target, conflict),
         base: await text(base, key),
         main: await text(parked.main, key),
         parked: await text(commit, key),

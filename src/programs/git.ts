@@ -180,10 +180,16 @@ export class Git {
     return (await this.plumbing(["commit-tree", ...args, tree], { env, stdin: message })).trim();
   }
 
-  /** What changed between two commits in some paths, as a unified diff; bounded. */
-  async diff(from: string, to: string, paths: readonly string[]): Promise<string> {
+  /** What changed between two commits in some paths: the hunks of a unified diff, by line. */
+  async hunks(from: string, to: string, paths: readonly string[]): Promise<readonly string[]> {
     const args = ["--no-color", "--no-ext-diff", "--no-renames", "--unified=1"];
-    return await this.#local("diff", ...args, treeOf(from), treeOf(to), "--", ...paths);
+    const out = await this.#local("diff", ...args, treeOf(from), treeOf(to), "--", ...paths);
+    let inHeader = true;
+    return out.split("\n").filter((line) => {
+      if (line.startsWith("diff --git ")) inHeader = true;
+      else if (line.startsWith("@@ ")) inHeader = false;
+      return line !== "" && (!inHeader || /^(?:deleted|new|old|Binary) /.test(line));
+    });
   }
 
   /** When a commit was made (ISO 8601) and its description. */

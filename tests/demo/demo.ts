@@ -9,7 +9,7 @@ const usage = `Watch three hosts sync their dotfiles through one bare remote.
 
 Usage: deno task demo [--clean]
 
-  --clean  remove the folder at the end, which is kept otherwise`;
+  --clean  remove the folder when all went well; it is kept otherwise`;
 
 const started = performance.now();
 
@@ -24,12 +24,15 @@ async function main(args: readonly string[]): Promise<number> {
   await loadPackages();
   const sandbox = await Sandbox.create();
   const stage = new Stage(sandbox);
+  let status = 1;
   try {
-    return await play(stage, versions);
+    status = await play(stage, versions);
   } finally {
-    if (args.includes("--clean")) await sandbox[Symbol.asyncDispose]();
+    // What went wrong is worth a look, whatever was asked for.
+    if (args.includes("--clean") && status === 0) await sandbox[Symbol.asyncDispose]();
     else stage.kept();
   }
+  return status;
 }
 
 async function play(stage: Stage, versions: Readonly<Record<string, string>>): Promise<number> {

@@ -73,9 +73,11 @@ export class Stage {
 
   /** Somebody changes the line of a file that starts in some way. */
   async change(host: Host, file: string, start: string, line: string): Promise<void> {
-    const lines = (await host.read(file)).split("\n");
+    const lines = (await host.read(file).catch(() => "")).split("\n");
     const at = lines.findIndex((each) => each.startsWith(start));
-    if (at < 0) throw new BrokenClaim(`${file} on ${host.name} has a line that starts ${start}`);
+    if (at < 0) {
+      throw new BrokenClaim(`${file} on ${host.name} has a line that starts with ${start.trim()}`);
+    }
     await this.#write(host, file, lines.with(at, line).join("\n"), line);
     this.#tell(host, `${file}: ${paint("31", `- ${lines[at]}`)}`);
     console.log(`${" ".repeat(indent + file.length + 2)}${paint("32", `+ ${line}`)}`);
@@ -103,7 +105,7 @@ export class Stage {
 
   /** A file of a host has this line, which is told. */
   async shows(host: Host, file: string, line: string): Promise<void> {
-    const there = (await host.read(file)).split("\n").includes(line);
+    const there = (await host.read(file).catch(() => "")).split("\n").includes(line);
     claim(there, `${file} on ${host.name} has the line ${line}`);
     this.#tell(host, `has ${line}`);
   }

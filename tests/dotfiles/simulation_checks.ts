@@ -39,6 +39,8 @@ export async function checkKept(before: Held, names: Set<string>, ledger: Ledger
     const left = path.startsWith(host.source) ? inSource : after.tokens.get(path);
     for (const token of tokens) {
       if (left?.has(token) || ledger.gone.has(token)) continue;
+      // Source and home that were edited apart are as two hosts: what collides is on a branch.
+      if (path.startsWith(host.source) && (await branchesOf(host)).has(token)) continue;
       throw new Violation(`${token} left ${path}, which nobody asked for`);
     }
   }
@@ -48,6 +50,11 @@ export async function checkKept(before: Held, names: Set<string>, ledger: Ledger
   if (bytesAt(host.path("JJ-CONFLICT-README")) !== undefined) {
     throw new Violation(`a README of jj in the home of ${host.name}`);
   }
+}
+
+/** The tokens in the history of a host's own branches, and of those it knows of the remote. */
+async function branchesOf(host: Host): Promise<Set<string>> {
+  return tokensIn(await host.git("log", "-p", "--text", "-m", "--branches", "--remotes"));
 }
 
 /** All that a home and its source held when an online sync began is on the remote now. */
@@ -175,7 +182,7 @@ export async function quietState(sandbox: Sandbox, host: Host): Promise<Record<s
   return {
     operation: await host.jj("--ignore-working-copy", "op", "log", "-n1", "--no-graph", "-Tid"),
     ...await sandbox.refs(),
-    // chezmoi itself writes to its database at every look.
-    ...await treeOf(host.home, [".git", ".jj", "chezmoistate.boltdb"]),
+    // chezmoi itself writes to its database at every look; the lock says who had it last.
+    ...await treeOf(host.home, [".git", ".jj", "chezmoistate.boltdb", "lock"]),
   };
 }
