@@ -5,6 +5,7 @@ import { sha256 } from "../host/digest.ts";
 import { lstat } from "../host/files.ts";
 import { parentOfWorkingCopy, readDrift, recordDrift, wroteSource } from "./capture.ts";
 import { reasonOf } from "./decide_sync.ts";
+import { parentOf } from "./own_edits.ts";
 import { message, save, some, type SyncRun, warn } from "./run.ts";
 import { sourcesOfSameTargets } from "./same_target.ts";
 import { targetKey, uncapturable, wroteThis } from "./source_name.ts";
@@ -81,7 +82,7 @@ async function finishMove(run: SyncRun): Promise<void> {
   const raced = output.status === 0 ? [] : await sortRefused(run, output.stderr);
   if (raced.length > 0) await rebaseRaced(run, raced);
   const { to, base, parked, conflict } = run.state.moving ?? moving;
-  save(run, { home: to, base, parked, conflict, moving: null });
+  save(run, { home: to, base, parked, conflict, moving: null, rewritten: null });
   run.pending = [];
 }
 
@@ -160,15 +161,14 @@ async function rebaseRaced(run: SyncRun, raced: readonly Raced[]): Promise<void>
   if (moving === null) return;
   const trees = await Promise.all([git.filesOf(home), git.filesOf(moving.to)]);
   const paths = sourcesOfSameTargets(raced.map(({ source }) => source), trees);
-  const subject = `Before ${
-    some(raced.map(({ path }) => path))
-  } was edited on ${run.settings.host}`;
-  const base = await jj.compose(
-    [moving.base ?? moving.to],
-    message(run, subject),
-    [{ from: home, only: paths }],
-  );
   const rest = moving.parked.filter((path) => !paths.includes(path));
+  const parts = [{ from: home, only: paths }];
+  // A base always lies right on the branch.
+  const base = await jj.compose(
+    [moving.base === null ? moving.to : await parentOf(run, moving.base)],
+    message(run, `Before ${some(paths)} was edited on ${run.settings.host}`),
+    moving.base === null ? parts : [{ from: moving.base, only: rest }, ...parts],
+  );
   const to = moving.base === null
     ? base
     : await jj.compose([base], message(run, "Texts parked on this host"), [

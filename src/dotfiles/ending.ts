@@ -2,6 +2,7 @@ import { ExitCode } from "../cli/exit_code.ts";
 import type { HomeState } from "./home_state.ts";
 import type { LastSync } from "./last_sync_state.ts";
 import type { SyncRun } from "./run.ts";
+import { targetKey } from "./source_name.ts";
 
 /** How a sync ended. */
 export interface Ending {
@@ -71,7 +72,7 @@ export function endingOf(run: SyncRun): Ending {
 }
 
 function parkedMessage(parked: readonly string[]): string {
-  return `${parked.length} ${
-    parked.length === 1 ? "file is" : "files are"
-  } parked: chezmoi-resolve`;
+  // A changed mode gives one target several source names.
+  const count = new Set(parked.map(targetKey)).size;
+  return `${count} ${count === 1 ? "file is" : "files are"} parked: chezmoi-resolve`;
 }

@@ -47,10 +47,16 @@ export async function observe(
 function observedRevset(branch: string, remote: string): string {
   return [
     "@ | parents(@)",
-    `present(${literal(branch)})`,
+    // Unlike the plain name, this stands a bookmark that is conflicted.
+    `bookmarks(exact:${literal(branch)})`,
     `present(${literal(branch)}@${literal(remote)})`,
     `remote_bookmarks(glob:"conflict/*", remote=exact:${literal(remote)})`,
   ].join(" | ");
+}
+
+/** The commits a bookmark points to: several when it is conflicted. */
+export function allBookmarked(commits: readonly Commit[], bookmark: string): readonly string[] {
+  return commits.filter((commit) => commit.bookmarks.includes(bookmark)).map(({ id }) => id);
 }
 
 /** The commit a bookmark points to, local (`name`) or a remote's (`name@remote`). */

@@ -18,6 +18,10 @@ const schema = v.strictObject({
    * while something is parked. The edits are the commits from here to the working copy.
    */
   base: v.nullable(commit),
+  /** What the remote's branch was before a rewrite that a person chose to take over. */
+  rewritten: v.nullable(commit),
+  /** Where a sync last put the local branch. */
+  local: v.nullable(commit),
   /** Source paths whose text here is not the remote's branch's. */
   parked: paths,
   /** The commit that holds the parked texts, on top of its base; goes to the conflict bookmark. */

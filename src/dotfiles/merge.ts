@@ -2,7 +2,7 @@ import { refusal } from "../cli/failure.ts";
 import type { Step } from "../cli/steps.ts";
 import type { Part } from "../programs/jj.ts";
 import { hostTrailer, message, some, type SyncRun } from "./run.ts";
-import { basedOnResolution } from "./resolution.ts";
+import { ownEdits, parentOf } from "./own_edits.ts";
 import { sourcesOfSameTargets, targetsWithTwoSources } from "./same_target.ts";
 
 /** What a merge came to: where the branch goes and what this host holds. */
@@ -31,52 +31,42 @@ export interface Merged {
 export async function merge(run: SyncRun): Promise<Merged> {
   const { jj, git } = run.programs;
   const { main, state } = run;
-  if (main === undefined) return clean(run.tip);
-  if (state.parked.length > 0 && run.tip === state.home && await git.isAncestor(main, run.tip)) {
-    return {
-      main,
-      home: run.tip,
-      base: state.base,
-      parked: state.parked,
-      conflict: state.conflict,
-    };
-  }
-  const edits = await ownEdits(run, main);
-  if (edits === undefined) {
+  const unchanged = await stillParked(run);
+  if (unchanged !== undefined) return unchanged;
+  if (state.base === null && state.rewritten === null) {
+    if (main === undefined) return clean(run.tip);
     if (await git.isAncestor(main, run.tip)) return await own(run, main);
     if (await git.isAncestor(run.tip, main)) return clean(main);
   }
-  const base = edits?.base;
-  const tip = edits?.tip ?? run.tip;
-  const revset = `(::${tip} ~ ::${main}${base === undefined ? "" : ` ~ ::${base}`}) ~ empty()`;
-  const [newest, ...older] = await jj.ids(revset);
-  if (newest === undefined) return clean(main);
+  const { onto, tip, revset, fork } = await ownEdits(run);
+  const [newest, ...older] = await jj.ids(`(${revset}) ~ empty()`);
+  if (newest === undefined) return await remembering(run, onto);
   for (const id of [newest, ...older]) run.replaced.add(id);
-  const copy = await jj.duplicate(revset, newest, main, hostTrailer(run));
-  const fork = base ?? (await jj.ids(`heads(::${tip} & ::${main})`))[0] ?? "root()";
-  const colliding = await collisions(run, { main, tip, copy, fork });
-  if (colliding.length > 0) return await park(run, { main, tip, copy, fork, paths: colliding });
-  if (await sameTree(run, main, copy)) {
-    await jj.abandon(`${main}..${copy}`);
-    return clean(main);
+  const copy = await jj.duplicate(`(${revset}) ~ empty()`, newest, onto, hostTrailer(run));
+  const colliding = await collisions(run, { onto, tip, copy, fork });
+  if (colliding.length > 0) return await park(run, { onto, tip, copy, fork, paths: colliding });
+  if (await sameTree(run, onto, copy)) {
+    await jj.abandon(`${onto}..${copy}`);
+    return await remembering(run, onto);
   }
-  if (older.length === 0 || (await jj.ids(`conflicts() & ${main}..${copy}`)).length === 0) {
-    return clean(copy);
+  if (older.length === 0 || (await jj.ids(`conflicts() & ${onto}..${copy}`)).length === 0) {
+    return await remembering(run, copy);
   }
   // Commits on the way conflict although their sum does not: only the sum may be pushed.
   const subject = `Edits on ${run.settings.host}`;
-  const squashed = await jj.compose([main], message(run, subject), [{ from: copy }]);
-  await jj.abandon(`${main}..${copy}`);
-  return clean(squashed);
+  const squashed = await jj.compose([onto], message(run, subject), [{ from: copy }]);
+  await jj.abandon(`${onto}..${copy}`);
+  return await remembering(run, squashed);
 }
 
-/** This host's edits where they are relative to a base of their own. */
-async function ownEdits(
-  run: SyncRun,
-  main: string,
-): Promise<{ readonly base: string; readonly tip: string } | undefined> {
-  if (run.state.base === null) return undefined;
-  return await basedOnResolution(run, run.state.base, main);
+/** What is parked stays so as long as neither this host nor the remote has anything new. */
+async function stillParked(run: SyncRun): Promise<Merged | undefined> {
+  const { main, state } = run;
+  const { base, parked, conflict } = state;
+  if (base === null || conflict === null || run.tip !== conflict || state.home !== run.tip) return;
+  const branch = await parentOf(run, base);
+  if (main !== undefined && !await run.programs.git.isAncestor(main, branch)) return;
+  return { main: branch, home: run.tip, base, parked, conflict };
 }
 
 /** The remote is behind: this host's commits go there as they are. */
@@ -96,9 +86,10 @@ function clean(commit: string): Merged {
 }
 
 interface Sides {
-  readonly main: string;
+  /** What the edits are merged with: the remote's branch, or this host's own on top of it. */
+  readonly onto: string;
   readonly tip: string;
-  /** This host's edits copied onto `main`; may hold conflicts. */
+  /** This host's edits copied onto that; may hold conflicts. */
   readonly copy: string;
   /** What both sides started from. */
   readonly fork: string;
@@ -114,7 +105,7 @@ async function collisions(run: SyncRun, sides: Sides): Promise<readonly string[]
   const [conflicted, merged, theirs] = await Promise.all([
     hasConflict ? jj.conflictedPaths(sides.copy) : [],
     hasConflict ? jj.filesOf(sides.copy) : git.filesOf(sides.copy),
-    git.filesOf(sides.main),
+    git.filesOf(sides.onto),
   ]);
   const doubled = targetsWithTwoSources(merged, theirs);
   if (conflicted.length + doubled.length === 0) return [];
@@ -127,13 +118,13 @@ async function park(
   sides: Sides & { readonly paths: readonly string[] },
 ): Promise<Merged> {
   const { jj } = run.programs;
-  const { main, tip, copy, fork, paths } = sides;
+  const { onto, tip, copy, fork, paths } = sides;
   const host = run.settings.host;
   const rest: Part = { from: copy, except: paths };
-  const merged = await jj.compose([main], message(run, `Edits on ${host}`), [rest]);
-  const keeps = !await sameTree(run, main, merged);
+  const merged = await jj.compose([onto], message(run, `Edits on ${host}`), [rest]);
+  const keeps = !await sameTree(run, onto, merged);
   if (!keeps) await jj.abandon(merged);
-  const next = keeps ? merged : main;
+  const next = keeps ? merged : onto;
   const names = some(paths);
   const base = await jj.compose(
     [next],
@@ -141,12 +132,39 @@ async function park(
     [{ from: fork, only: paths }],
   );
   const conflict = await jj.compose(
-    [base],
+    [base, ...await superseded(run, tip)],
     message(run, `${names} as edited on ${host}`, paths.map((path) => `Holdfast-Parked: ${path}`)),
-    [{ from: tip, only: paths }],
+    [{ from: base }, { from: tip, only: paths }],
   );
-  await jj.abandon(`${main}..${copy}`);
+  await jj.abandon(`${onto}..${copy}`);
   return { main: next, home: conflict, base, parked: paths, conflict };
+}
+
+/**
+ * The branch at a commit, with nothing parked. A text that was parked, pushed and then edited again
+ * stays in the history: others may have seen it.
+ */
+async function remembering(run: SyncRun, commit: string): Promise<Merged> {
+  const forgotten: string[] = [];
+  for (const id of await superseded(run, run.tip)) {
+    if (!await run.programs.git.isAncestor(id, commit)) forgotten.push(id);
+  }
+  if (forgotten.length === 0) return clean(commit);
+  const subject = `Keep what was parked on ${run.settings.host}`;
+  const parents = [commit, ...forgotten];
+  return clean(await run.programs.jj.compose(parents, message(run, subject), [{ from: commit }]));
+}
+
+/** The pushed conflict commits whose texts this host has edited again since. */
+async function superseded(run: SyncRun, tip: string): Promise<readonly string[]> {
+  const { conflict, published, parked } = run.state;
+  if (conflict === null || !published.includes(conflict)) return [];
+  const changed = new Set(await run.programs.git.changedPaths(conflict, tip));
+  if (parked.some((path) => changed.has(path))) return [conflict];
+  // The same texts again: what that commit kept is kept on, without a link for each time.
+  const parents = (await run.programs.jj.ids(`parents(${conflict})`)).length;
+  const earlier = parents > 1 ? await run.programs.git.commitId(`${conflict}^2`) : undefined;
+  return earlier === undefined ? [] : [earlier];
 }
 
 async function sameTree(run: SyncRun, a: string, b: string): Promise<boolean> {

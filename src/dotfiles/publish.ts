@@ -1,5 +1,7 @@
 import type { Step } from "../cli/steps.ts";
 import type { Output } from "../host/process.ts";
+import { jjRoot } from "../programs/git.ts";
+import { literal } from "../programs/jj.ts";
 import { remoteTrouble } from "../programs/remote_trouble.ts";
 import { knownConflicts } from "./receive.ts";
 import { save, type SyncRun, warn } from "./run.ts";
@@ -16,20 +18,26 @@ function cannotPush(run: SyncRun): string | undefined {
 export const publishBranch: Step<SyncRun> = {
   name: "publish",
   describe: (run) => `push ${run.settings.branch} to ${run.settings.remote}`,
-  skip: (run) => {
-    if (run.merged === undefined) return "nothing was merged";
-    return run.merged.main === run.main ? "the remote has it already" : undefined;
-  },
+  skip: (run) => run.merged === undefined ? "nothing was merged" : undefined,
   async run(run): Promise<void> {
     const { jj, git } = run.programs;
     const { branch, remote } = run.settings;
     const next = run.merged?.main;
     if (next === undefined) return;
-    await jj.setBookmark(branch, next);
-    if (cannotPush(run) !== undefined) return;
+    const here = await jj.ids(`bookmarks(exact:${literal(branch)})`);
+    // A fetch can leave it conflicted, which no other command accepts.
+    if ((here.length !== 1 || here[0] !== next) && next !== jjRoot) {
+      save(run, { local: next });
+      await jj.setBookmark(branch, next);
+    }
+    if (next === run.main || next === jjRoot || cannotPush(run) !== undefined) return;
     await assertPushable(run, next);
     const before = run.main;
-    const output = await jj.push(branch, remote);
+    let output = await jj.push(branch, remote);
+    if (/[Nn]on-tracking remote bookmark/.test(output.stderr)) {
+      await jj.track(branch, remote);
+      output = await jj.push(branch, remote);
+    }
     if (output.status !== 0 || output.timedOut) return await afterFailedPush(run, output);
     const sent = before === undefined
       ? await git.filesOf(next)

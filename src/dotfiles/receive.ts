@@ -57,7 +57,7 @@ async function refuseRewritten(run: SyncRun, main: string | undefined): Promise<
   }
   warn(run, `taking over the rewritten history of ${remote}'s ${branch}`);
   // What this host had from the old history is no edit of its own.
-  if (run.state.base === null) save(run, { base: before });
+  save(run, { rewritten: before });
 }
 
 /** The conflict bookmarks on the remote, by the last fetch. */

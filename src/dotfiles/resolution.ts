@@ -3,6 +3,11 @@ import { message, type SyncRun } from "./run.ts";
 /** Names a path that a merge resolved, in that merge's description. */
 export const resolvedTrailer = "Holdfast-Resolved: ";
 
+/** The base of this host's edits and the commit with all of them; or that the branch is the base. */
+export type Rebased =
+  | { readonly kind: "base"; readonly base: string; readonly tip: string }
+  | { readonly kind: "branch"; readonly fork: string };
+
 /**
  * The base of this host's edits, once a person resolved some of what is parked: a merge that took in
  * one of this host's conflict commits. The resolved paths then count as merged up to the text of
@@ -14,9 +19,9 @@ export async function basedOnResolution(
   run: SyncRun,
   base: string,
   main: string,
-): Promise<{ readonly base: string; readonly tip: string }> {
+): Promise<Rebased> {
   const { jj } = run.programs;
-  const none = { base, tip: run.tip };
+  const none: Rebased = { kind: "base", base, tip: run.tip };
   const { published } = run.state;
   if (published.length === 0) return none;
   const [taken] = await jj.ids(
@@ -27,7 +32,7 @@ export async function basedOnResolution(
   const parked = new Set(run.state.parked);
   for (const path of resolved) parked.delete(path);
   const isOwn = await run.programs.git.isAncestor(taken, run.tip);
-  if (parked.size === 0 && isOwn) return { base: taken, tip: run.tip };
+  if (parked.size === 0 && isOwn) return { kind: "branch", fork: taken };
 
   // Part of it is resolved, or an earlier text of it: a base that says so path by path.
   const newBase = await jj.compose(
@@ -40,7 +45,7 @@ export async function basedOnResolution(
     message(run, `Edits on ${run.settings.host}`),
     [{ from: run.tip }],
   );
-  return { base: newBase, tip };
+  return { kind: "base", base: newBase, tip };
 }
 
 /** The paths of a conflict commit that merges within the branch resolved. */

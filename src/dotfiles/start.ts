@@ -2,7 +2,13 @@ import { refusal } from "../cli/failure.ts";
 import type { Values } from "../cli/options.ts";
 import type { Report } from "../cli/report.ts";
 import { judgeSource } from "./decide_sync.ts";
-import { bookmarked, conflictBookmarks, type Observation, sameConflicts } from "./facts.ts";
+import {
+  allBookmarked,
+  bookmarked,
+  conflictBookmarks,
+  type Observation,
+  sameConflicts,
+} from "./facts.ts";
 import type { HomeState } from "./home_state.ts";
 import { identityFor, programsFor } from "./prepare.ts";
 import { type SyncRun, warn } from "./run.ts";
@@ -70,6 +76,8 @@ function firstState(settings: Settings & { readonly branch: string }, tip: strin
     home: tip,
     main: null,
     base: null,
+    rewritten: null,
+    local: null,
     parked: [],
     conflict: null,
     published: [],
@@ -104,8 +112,8 @@ async function refuseUnsound(run: SyncRun, seen: Observation): Promise<void> {
   const within = async (commit: string): Promise<boolean> =>
     commit === run.tip || await git.isAncestor(commit, run.tip) ||
     (run.main !== undefined && await git.isAncestor(commit, run.main));
-  const local = bookmarked(seen.commits, branch);
-  if (local !== undefined && !await within(local)) {
+  for (const local of allBookmarked(seen.commits, branch)) {
+    if (local === run.state.local || await within(local)) continue;
     throw refusal(
       `${source} has commits on ${branch} that are not below what is checked out`,
       `git -C ${source} switch ${branch}, or jj -R ${source} new ${branch}`,

@@ -28,7 +28,13 @@ export async function takeLock(path: string, holder: Holder): Promise<Lock | Hol
   // In place, not by rename: a renamed file would be another inode, with another flock.
   file.truncateSync(0);
   file.writeSync(new TextEncoder().encode(JSON.stringify(holder) + "\n"));
-  return { release: () => file.close() };
+  return {
+    release: () => {
+      // Empty, so that a run which changed nothing leaves nothing changed.
+      file.truncateSync(0);
+      file.close();
+    },
+  };
 }
 
 /** Whether another process holds the lock just now; never creates the file. */

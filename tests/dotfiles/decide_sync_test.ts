@@ -20,6 +20,8 @@ const state: HomeState = {
   home,
   main: home,
   base: null,
+  rewritten: null,
+  local: null,
   parked: [],
   conflict: null,
   published: [],

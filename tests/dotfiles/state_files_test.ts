@@ -21,6 +21,8 @@ const states: fc.Arbitrary<HomeState> = fc.record({
   home: commit,
   main: maybe,
   base: maybe,
+  rewritten: maybe,
+  local: maybe,
   parked: paths,
   conflict: maybe,
   published: fc.array(commit),

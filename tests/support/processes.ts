@@ -17,7 +17,7 @@ export interface RunOptions {
   readonly cwd?: string;
   /** On a host these go over its environment; `undefined` takes a variable out. */
   readonly env?: Readonly<Record<string, string | undefined>>;
-  readonly stdin?: string;
+  readonly stdin?: string | Uint8Array<ArrayBuffer>;
 }
 
 /** As {@linkcode RunOptions}, nothing left to a default. */

@@ -80,7 +80,9 @@ Deno.test("edits of the same line are parked until somebody resolves them", asyn
 
 Deno.test("a parked text is never overwritten by another machine of the same host name", async () => {
   await using sandbox = await Sandbox.create();
-  const { a, b, twin } = await inSync(sandbox, ["a", "b", "twin"], { ".f": "f\n" });
+  const { a, b } = await inSync(sandbox, ["a", "b"], { ".f": "f\n" });
+  const twin = await sandbox.host("twin");
+  await syncs(twin, "--repo-url", sandbox.remote, "--host", "b");
   await a.write(".f", "by a\n");
   await b.write(".f", "by b\n");
   await twin.write(".f", "by twin\n");

@@ -27,22 +27,22 @@ for (const [who, takes] of Object.entries(outcomes)) {
     const rest = "2\n3\n4\n5\n";
     const names = Object.keys(takes);
     const all = (text: string): Record<string, string> =>
-      Object.fromEntries(names.map((name) => [`.${name}`, text]));
+      Object.fromEntries(names.map((name) => [`.take-${name}`, text]));
     const { a, b, c } = await inSync(sandbox, ["a", "b", "c"], all(`1\n${rest}6\n`));
     await collide(
       [a, b],
       Object.fromEntries(
-        names.map((name) => [`.${name}`, [`by a\n${rest}6\n`, `by b\n${rest}6 by b\n`]]),
+        names.map((name) => [`.take-${name}`, [`by a\n${rest}6\n`, `by b\n${rest}6 by b\n`]]),
       ),
     );
     const resolver = who === "b" ? b : c;
     for (const [at, take] of names.entries()) {
       const last = at === names.length - 1;
-      exits(last ? 0 : 3, await resolve(resolver, `.${take}`, "--take", take));
+      exits(last ? 0 : 3, await resolve(resolver, `.take-${take}`, "--take", take));
     }
     await settle(a, b, c);
     for (const [take, text] of Object.entries(takes)) {
-      await holds(`.${take}`, `${text}${rest}6 by b\n`, a, b, c);
+      await holds(`.take-${take}`, `${text}${rest}6 by b\n`, a, b, c);
     }
     deepEqual(await bookmarks(sandbox), []);
   });
