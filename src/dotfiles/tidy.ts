@@ -1,6 +1,13 @@
 import type { Step } from "../cli/steps.ts";
+import { now } from "../host/clock.ts";
+import { namesIn } from "../host/files.ts";
 import { literal } from "../programs/jj.ts";
 import { hostTrailer, type SyncRun } from "./run.ts";
+
+/** So many refs of jj's make it worth while to collect. */
+const refsToCollect = 1000;
+/** How long operations can be undone, in days: what is older is collected. */
+const daysToUndo = 30;
 
 /** Leaves the repository as a person expects it: no working commits of ours, HEAD on the branch. */
 export const tidy: Step<SyncRun> = {
@@ -20,6 +27,9 @@ export const tidy: Step<SyncRun> = {
     const dropped = `(${ours}) ~ ${needed}`;
     const leftovers = await jj.ids(`(${dropped}) ~ ::(visible_heads() ~ (${dropped}))`);
     if (leftovers.length > 0) await jj.abandon(leftovers.join(" | "));
+    if ((await namesIn(`${git.source}/.git/refs/jj/keep`)).length > refsToCollect) {
+      await jj.collect(new Date(now().getTime() - daysToUndo * 86_400_000));
+    }
     // jj leaves HEAD detached, which `git pull` and `chezmoi update` take for trouble.
     const here = await git.commitId(`refs/heads/${branch}`);
     if (here !== undefined && here === run.tip && await git.symbolicRef("HEAD") === undefined) {
