@@ -5,7 +5,7 @@ import { sha256 } from "../host/digest.ts";
 import { lstat } from "../host/files.ts";
 import { parentOfWorkingCopy, readDrift, recordDrift, wroteSource } from "./capture.ts";
 import { reasonOf } from "./decide_sync.ts";
-import { parentOf } from "./own_edits.ts";
+import { branchBelow } from "./own_edits.ts";
 import { message, save, some, type SyncRun, warn } from "./run.ts";
 import { sourcesOfSameTargets } from "./same_target.ts";
 import { targetKey, uncapturable, wroteThis } from "./source_name.ts";
@@ -165,7 +165,7 @@ async function rebaseRaced(run: SyncRun, raced: readonly Raced[]): Promise<void>
   const parts = [{ from: home, only: paths }];
   // A base always lies right on the branch.
   const base = await jj.compose(
-    [moving.base === null ? moving.to : await parentOf(run, moving.base)],
+    [moving.base === null ? moving.to : await branchBelow(run, moving.base)],
     message(run, `Before ${some(paths)} was edited on ${run.settings.host}`),
     moving.base === null ? parts : [{ from: moving.base, only: rest }, ...parts],
   );

@@ -1,9 +1,8 @@
 import { refusal } from "../cli/failure.ts";
 import type { Step } from "../cli/steps.ts";
-import type { Part } from "../programs/jj.ts";
-import { hostTrailer, message, some, type SyncRun } from "./run.ts";
-import { ownEdits, parentOf } from "./own_edits.ts";
-import { sourcesOfSameTargets, targetsWithTwoSources } from "./same_target.ts";
+import { type Edits, mergeOnto, type Outcome } from "./merge_onto.ts";
+import { branchBelow, forkOf, ownEdits, publishedRevset } from "./own_edits.ts";
+import { message, some, type SyncRun } from "./run.ts";
 
 /** What a merge came to: where the branch goes and what this host holds. */
 export interface Merged {
@@ -29,34 +28,42 @@ export interface Merged {
  * three-way conflict on any host.
  */
 export async function merge(run: SyncRun): Promise<Merged> {
-  const { jj, git } = run.programs;
-  const { main, state } = run;
+  const { git } = run.programs;
+  const { main, state, tip } = run;
   const unchanged = await stillParked(run);
   if (unchanged !== undefined) return unchanged;
-  if (state.base === null && state.rewritten === null) {
-    if (main === undefined) return clean(run.tip);
-    if (await git.isAncestor(main, run.tip)) return await own(run, main);
-    if (await git.isAncestor(run.tip, main)) return clean(main);
+  if (state.base !== null) return await mergeAboveBase(run, state.base);
+  if (main === undefined) return clean(tip);
+  if (state.rewritten === null) {
+    if (await git.isAncestor(main, tip)) return await own(run, main);
+    if (await git.isAncestor(tip, main)) return await remembering(run, main, []);
   }
-  const { onto, tip, revset, fork } = await ownEdits(run);
-  const [newest, ...older] = await jj.ids(`(${revset}) ~ empty()`);
-  if (newest === undefined) return await remembering(run, onto);
-  for (const id of [newest, ...older]) run.replaced.add(id);
-  const copy = await jj.duplicate(`(${revset}) ~ empty()`, newest, onto, hostTrailer(run));
-  const colliding = await collisions(run, { onto, tip, copy, fork });
-  if (colliding.length > 0) return await park(run, { onto, tip, copy, fork, paths: colliding });
-  if (await sameTree(run, onto, copy)) {
-    await jj.abandon(`${onto}..${copy}`);
-    return await remembering(run, onto);
+  const edits = { tip, fork: await forkOf(run, tip), revset: `::${tip} ~ ${publishedRevset(run)}` };
+  return await conclude(run, await mergeOnto(run, main, edits), edits, []);
+}
+
+/**
+ * Merges when some paths have a base of their own. The commits below the base go onto the branch
+ * first, for the case that they were never pushed; then what was edited since the base.
+ */
+async function mergeAboveBase(run: SyncRun, base: string): Promise<Merged> {
+  const branch = await branchBelow(run, base);
+  const below = await mergeBelow(run, branch);
+  const edits = await ownEdits(run, base, below.colliding);
+  const both = below.colliding.filter((path) => run.state.parked.includes(path));
+  // Such a path has three texts: the branch's, the source's below the base, and the home's.
+  const kept = both.length > 0 ? [branch] : [];
+  return await conclude(run, await mergeOnto(run, below.branch, edits), edits, kept);
+}
+
+async function mergeBelow(run: SyncRun, branch: string): Promise<Outcome> {
+  const { main } = run;
+  if (main === undefined || await run.programs.git.isAncestor(main, branch)) {
+    return { branch, colliding: [] };
   }
-  if (older.length === 0 || (await jj.ids(`conflicts() & ${onto}..${copy}`)).length === 0) {
-    return await remembering(run, copy);
-  }
-  // Commits on the way conflict although their sum does not: only the sum may be pushed.
-  const subject = `Edits on ${run.settings.host}`;
-  const squashed = await jj.compose([onto], message(run, subject), [{ from: copy }]);
-  await jj.abandon(`${onto}..${copy}`);
-  return await remembering(run, squashed);
+  const published = publishedRevset(run);
+  const fork = await forkOf(run, branch);
+  return await mergeOnto(run, main, { tip: branch, fork, revset: `::${branch} ~ ${published}` });
 }
 
 /** What is parked stays so as long as neither this host nor the remote has anything new. */
@@ -64,7 +71,7 @@ async function stillParked(run: SyncRun): Promise<Merged | undefined> {
   const { main, state } = run;
   const { base, parked, conflict } = state;
   if (base === null || conflict === null || run.tip !== conflict || state.home !== run.tip) return;
-  const branch = await parentOf(run, base);
+  const branch = await branchBelow(run, base);
   if (main !== undefined && !await run.programs.git.isAncestor(main, branch)) return;
   return { main: branch, home: run.tip, base, parked, conflict };
 }
@@ -78,75 +85,49 @@ async function own(run: SyncRun, main: string): Promise<Merged> {
       `resolve it there with jj; it would be pushed to ${run.settings.remote}`,
     );
   }
-  return clean(run.tip);
+  return await remembering(run, run.tip, []);
 }
 
 function clean(commit: string): Merged {
   return { main: commit, home: commit, base: null, parked: [], conflict: null };
 }
 
-interface Sides {
-  /** What the edits are merged with: the remote's branch, or this host's own on top of it. */
-  readonly onto: string;
-  readonly tip: string;
-  /** This host's edits copied onto that; may hold conflicts. */
-  readonly copy: string;
-  /** What both sides started from. */
-  readonly fork: string;
-}
-
-/**
- * The paths that cannot be merged: conflicts, and sources that would be two of one target (a changed
- * mode renames a source). All names of such a target go together.
- */
-async function collisions(run: SyncRun, sides: Sides): Promise<readonly string[]> {
-  const { jj, git } = run.programs;
-  const hasConflict = (await jj.ids(`conflicts() & ${sides.copy}`)).length > 0;
-  const [conflicted, merged, theirs] = await Promise.all([
-    hasConflict ? jj.conflictedPaths(sides.copy) : [],
-    hasConflict ? jj.filesOf(sides.copy) : git.filesOf(sides.copy),
-    git.filesOf(sides.onto),
-  ]);
-  const doubled = targetsWithTwoSources(merged, theirs);
-  if (conflicted.length + doubled.length === 0) return [];
-  const [ours, before] = await Promise.all([git.filesOf(sides.tip), jj.filesOf(sides.fork)]);
-  return sourcesOfSameTargets([...conflicted, ...doubled], [merged, theirs, ours, before]);
-}
-
-async function park(
+/** @param kept further commits whose texts must stay reachable */
+async function conclude(
   run: SyncRun,
-  sides: Sides & { readonly paths: readonly string[] },
+  { branch, colliding }: Outcome,
+  { fork }: Edits,
+  kept: readonly string[],
 ): Promise<Merged> {
+  if (colliding.length === 0) return await remembering(run, branch, kept);
   const { jj } = run.programs;
-  const { onto, tip, copy, fork, paths } = sides;
-  const host = run.settings.host;
-  const rest: Part = { from: copy, except: paths };
-  const merged = await jj.compose([onto], message(run, `Edits on ${host}`), [rest]);
-  const keeps = !await sameTree(run, onto, merged);
-  if (!keeps) await jj.abandon(merged);
-  const next = keeps ? merged : onto;
-  const names = some(paths);
+  const { host } = run.settings;
+  const names = some(colliding);
   const base = await jj.compose(
-    [next],
+    [branch],
     message(run, `Before ${names} was edited on ${host} and elsewhere`),
-    [{ from: fork, only: paths }],
+    [{ from: fork, only: colliding }],
   );
+  const trailers = colliding.map((path) => `Holdfast-Parked: ${path}`);
   const conflict = await jj.compose(
-    [base, ...await superseded(run, tip)],
-    message(run, `${names} as edited on ${host}`, paths.map((path) => `Holdfast-Parked: ${path}`)),
-    [{ from: base }, { from: tip, only: paths }],
+    [base, ...await superseded(run), ...kept],
+    message(run, `${names} as edited on ${host}`, trailers),
+    [{ from: base }, { from: run.tip, only: colliding }],
   );
-  await jj.abandon(`${onto}..${copy}`);
-  return { main: next, home: conflict, base, parked: paths, conflict };
+  return { main: branch, home: conflict, base, parked: colliding, conflict };
 }
 
 /**
  * The branch at a commit, with nothing parked. A text that was parked, pushed and then edited again
  * stays in the history: others may have seen it.
  */
-async function remembering(run: SyncRun, commit: string): Promise<Merged> {
+async function remembering(
+  run: SyncRun,
+  commit: string,
+  kept: readonly string[],
+): Promise<Merged> {
   const forgotten: string[] = [];
-  for (const id of await superseded(run, run.tip)) {
+  for (const id of [...await superseded(run), ...kept]) {
     if (!await run.programs.git.isAncestor(id, commit)) forgotten.push(id);
   }
   if (forgotten.length === 0) return clean(commit);
@@ -155,20 +136,17 @@ async function remembering(run: SyncRun, commit: string): Promise<Merged> {
   return clean(await run.programs.jj.compose(parents, message(run, subject), [{ from: commit }]));
 }
 
-/** The pushed conflict commits whose texts this host has edited again since. */
-async function superseded(run: SyncRun, tip: string): Promise<readonly string[]> {
-  const { conflict, published, parked } = run.state;
-  if (conflict === null || !published.includes(conflict)) return [];
-  const changed = new Set(await run.programs.git.changedPaths(conflict, tip));
-  if (parked.some((path) => changed.has(path))) return [conflict];
+/** The pushed conflict commits with texts that this host has edited again since. */
+async function superseded(run: SyncRun): Promise<readonly string[]> {
+  const { git } = run.programs;
+  const last = run.state.published.at(-1);
+  if (last === undefined) return [];
+  if (run.main !== undefined && await git.isAncestor(last, run.main)) return [];
+  const [base, ...earlier] = await git.parentsOf(last);
+  const parked = base === undefined ? [] : await git.changedPaths(base, last);
+  const changed = new Set(await git.changedPaths(last, run.tip));
   // The same texts again: what that commit kept is kept on, without a link for each time.
-  const parents = (await run.programs.jj.ids(`parents(${conflict})`)).length;
-  const earlier = parents > 1 ? await run.programs.git.commitId(`${conflict}^2`) : undefined;
-  return earlier === undefined ? [] : [earlier];
-}
-
-async function sameTree(run: SyncRun, a: string, b: string): Promise<boolean> {
-  return (await run.programs.git.changedPaths(a, b)).length === 0;
+  return parked.some((path) => changed.has(path)) ? [last] : earlier;
 }
 
 /** The step that merges. */

@@ -1,74 +1,58 @@
-import { basedOnResolution } from "./resolution.ts";
+import type { Edits } from "./merge_onto.ts";
+import { readResolution } from "./resolution.ts";
 import { message, type SyncRun } from "./run.ts";
 
-/** This host's edits and what to merge them with. */
-export interface OwnEdits {
-  /** The remote's branch, or this host's own on top of it. */
-  readonly onto: string;
-  /** The commit with all of the edits. */
-  readonly tip: string;
-  /** The edits' commits, up to `tip`. */
-  readonly revset: string;
-  /** What the edits, and those on `onto`, are relative to. */
-  readonly fork: string;
-}
-
 /**
- * Works out this host's edits. Usually they are the commits that the remote's branch lacks. Where
- * paths have a base of their own (parked, or edited while the source changed) the commits above that
- * base are the edits; the base itself is no edit and must never reach the branch.
+ * This host's edits above a base: paths that are parked, or were edited while the source changed,
+ * are relative to the base's text, everything else to the branch below it. The base itself is no
+ * edit and must never reach the branch.
+ *
+ * @param forked paths that count as edited since the branch forked, since commits below the base
+ *     collide there
  */
-export async function ownEdits(run: SyncRun): Promise<OwnEdits> {
-  const { main, tip, state } = run;
-  const published = publishedRevset(run);
-  if (state.base === null || main === undefined) {
-    const onto = main ?? (state.base === null ? tip : await parentOf(run, state.base));
-    const without = state.base === null ? published : `${published} ~ ::${state.base}`;
-    const fork = state.base ?? await forkOf(run, tip);
-    return { onto, tip, revset: `::${tip} ~ ${without}`, fork };
-  }
-  const resolved = await basedOnResolution(run, state.base, main);
-  if (resolved.kind === "branch") {
-    return { onto: main, tip, revset: `::${tip} ~ ${published}`, fork: resolved.fork };
-  }
-  const { git, jj } = run.programs;
-  const { base } = resolved;
-  // Earlier conflict commits hang on the last one's further parents.
-  const kept = state.conflict === null ? "" : ` ~ ::parents(${state.conflict})`;
-  const branch = await parentOf(run, state.base);
-  const isPushed = (await jj.ids(`${branch} & (${published})`)).length > 0;
-  const isAhead = await git.isAncestor(main, branch);
-  if (isPushed || isAhead) {
-    const onto = isAhead ? branch : main;
-    const revset = `::${resolved.tip} ~ (${published}) ~ ::${branch} ~ ::${base}${kept}`;
-    return { onto, tip: resolved.tip, revset, fork: base };
-  }
-  // The branch moved on, and commits below the base were never pushed: both together are the edits.
+export async function ownEdits(
+  run: SyncRun,
+  base: string,
+  forked: readonly string[],
+): Promise<Edits> {
+  const { jj } = run.programs;
+  const { main, state, tip } = run;
   const { host } = run.settings;
-  const fork = await jj.compose(
-    [await forkOf(run, resolved.tip)],
-    message(run, `Before edits on ${host}`),
-    [{ from: base, only: state.parked }],
-  );
-  const all = await jj.compose([fork], message(run, `Edits on ${host}`), [{ from: resolved.tip }]);
-  return { onto: main, tip: all, revset: all, fork };
+  const branch = await branchBelow(run, base);
+  const resolution = main === undefined ? undefined : await readResolution(run, main);
+  const rest = forked.filter((path) => !state.parked.includes(path));
+  if (resolution === undefined && rest.length === 0) {
+    // Earlier conflict commits hang on the last one's further parents.
+    const earlier = state.conflict === null ? "" : ` ~ ::parents(${state.conflict})`;
+    const published = publishedRevset(run);
+    const revset = `::${tip} ~ ${published} ~ ::${branch} ~ ::${base}${earlier}`;
+    return { fork: base, tip, revset };
+  }
+  const fork = await jj.compose([branch], message(run, `Before edits on ${host}`), [
+    { from: base },
+    ...(resolution === undefined ? [] : [{ from: resolution.taken, only: resolution.paths }]),
+    ...(rest.length === 0 ? [] : [{ from: await forkOf(run, branch), only: rest }]),
+  ]);
+  const all = await jj.compose([fork], message(run, `Edits on ${host}`), [{ from: tip }]);
+  return { fork, tip: all, revset: all };
 }
 
-/** The commit a base was put on: the branch as it was then. */
-export async function parentOf(run: SyncRun, base: string): Promise<string> {
-  const [parent] = await run.programs.jj.ids(`parents(${base})`);
-  if (parent === undefined) throw new Error(`${base} has no parent`);
-  return parent;
+/** The commit a base was put on: the branch as this host had it then. */
+export async function branchBelow(run: SyncRun, base: string): Promise<string> {
+  const [branch] = await run.programs.git.parentsOf(base);
+  if (branch === undefined) throw new Error(`${base} has no parent`);
+  return branch;
 }
 
 /** What is no edit of this host: the remote's branch, and what it was before it was rewritten. */
-function publishedRevset(run: SyncRun): string {
+export function publishedRevset(run: SyncRun): string {
   const { main, state } = run;
   const known = [main, state.rewritten].filter((id) => id !== undefined && id !== null);
   return known.length === 0 ? "none()" : `(${known.map((id) => `::${id}`).join(" | ")})`;
 }
 
-async function forkOf(run: SyncRun, tip: string): Promise<string> {
+/** Where a commit left what is published. */
+export async function forkOf(run: SyncRun, tip: string): Promise<string> {
   const [fork] = await run.programs.jj.ids(`heads(::${tip} & ${publishedRevset(run)})`);
   return fork ?? "root()";
 }

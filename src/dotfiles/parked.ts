@@ -51,7 +51,7 @@ async function readConflict(
   commit: string,
 ): Promise<ParkedConflict> {
   const { git } = programs;
-  const base = await git.commitId(`${commit}^`) ?? commit;
+  const [base = commit] = await git.parentsOf(commit);
   const [{ time, description }, all] = await Promise.all([
     git.describe(commit),
     git.changedPaths(base, commit),

@@ -1,51 +1,27 @@
-import { message, type SyncRun } from "./run.ts";
+import type { SyncRun } from "./run.ts";
 
 /** Names a path that a merge resolved, in that merge's description. */
 export const resolvedTrailer = "Holdfast-Resolved: ";
 
-/** The base of this host's edits and the commit with all of them; or that the branch is the base. */
-export type Rebased =
-  | { readonly kind: "base"; readonly base: string; readonly tip: string }
-  | { readonly kind: "branch"; readonly fork: string };
+/** What a person resolved of what this host has parked. */
+export interface Resolved {
+  /** The conflict commit of this host that was merged: its texts have been taken into account. */
+  readonly taken: string;
+  readonly paths: readonly string[];
+}
 
 /**
- * The base of this host's edits, once a person resolved some of what is parked: a merge that took in
- * one of this host's conflict commits. The resolved paths then count as merged up to the text of
- * that commit, and only what was edited since is an edit.
- *
- * @param base of the parked edits, as recorded
+ * Finds a resolution of this host's conflict: a merge within the branch that took in one of its
+ * conflict commits. The resolved paths count as merged up to that commit's text, and only what was
+ * edited since is an edit.
  */
-export async function basedOnResolution(
-  run: SyncRun,
-  base: string,
-  main: string,
-): Promise<Rebased> {
-  const { jj } = run.programs;
-  const none: Rebased = { kind: "base", base, tip: run.tip };
+export async function readResolution(run: SyncRun, main: string): Promise<Resolved | undefined> {
   const { published } = run.state;
-  if (published.length === 0) return none;
-  const [taken] = await jj.ids(
-    `(${published.map((id) => `present(${id})`).join(" | ")}) & ::${main}`,
-  );
-  if (taken === undefined) return none;
-  const resolved = await resolvedPaths(run, taken, main);
-  const parked = new Set(run.state.parked);
-  for (const path of resolved) parked.delete(path);
-  const isOwn = await run.programs.git.isAncestor(taken, run.tip);
-  if (parked.size === 0 && isOwn) return { kind: "branch", fork: taken };
-
-  // Part of it is resolved, or an earlier text of it: a base that says so path by path.
-  const newBase = await jj.compose(
-    [base],
-    message(run, `Resolved elsewhere, as it was on ${run.settings.host}`),
-    [{ from: taken, only: resolved }],
-  );
-  const tip = await jj.compose(
-    [newBase],
-    message(run, `Edits on ${run.settings.host}`),
-    [{ from: run.tip }],
-  );
-  return { kind: "base", base: newBase, tip };
+  if (published.length === 0) return undefined;
+  const own = published.map((id) => `present(${id})`).join(" | ");
+  const [taken] = await run.programs.jj.ids(`(${own}) & ::${main}`);
+  if (taken === undefined) return undefined;
+  return { taken, paths: await resolvedPaths(run, taken, main) };
 }
 
 /** The paths of a conflict commit that merges within the branch resolved. */
@@ -59,6 +35,8 @@ export async function resolvedPaths(
   const descriptions = (await jj.show(merges, 'description ++ "\\n"')).split("\n");
   const named = descriptions.filter((line) => line.startsWith(resolvedTrailer))
     .map((line) => line.slice(resolvedTrailer.length));
+  if (named.length > 0) return named;
   // A merge made by hand took all of it.
-  return named.length > 0 ? named : await git.changedPaths(`${conflict}^`, conflict);
+  const [base] = await git.parentsOf(conflict);
+  return base === undefined ? [] : await git.changedPaths(base, conflict);
 }

@@ -88,6 +88,12 @@ export class Git {
     return (await this.#try("merge-base", "--is-ancestor", ancestor, of)).status === 0;
   }
 
+  /** The parents of a commit, first parent first. */
+  async parentsOf(commit: string): Promise<readonly string[]> {
+    const line = await this.#local("rev-list", "--parents", "--max-count=1", commit, "--");
+    return line.trim().split(" ").slice(1);
+  }
+
   /** What a ref or HEAD points to symbolically (`refs/heads/main`); `undefined` when detached. */
   async symbolicRef(ref: string): Promise<string | undefined> {
     const output = await this.#try("symbolic-ref", "--quiet", ref);

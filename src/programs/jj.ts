@@ -197,8 +197,9 @@ export class Jj {
     const last = log.split("\n").slice(1).map((line) => line.split(" "))
       .find(([, seconds]) => seconds !== undefined && Number(seconds) * 1000 < before.getTime());
     if (last?.[0] === undefined) return;
-    await this.#aside("op", "abandon", `..${last[0]}`);
-    await this.#aside("util", "gc");
+    // With the working copy, which else would refer to an operation that is gone.
+    await this.#withWorkingCopy("op", "abandon", `..${last[0]}`);
+    await this.#withWorkingCopy("util", "gc");
   }
 
   /** A configured value; `undefined` when not set. */

@@ -29,7 +29,10 @@ export async function runtimes(
   };
   const given = Deno.env.get("HOLDFAST_BIN_DIR");
   if (!given && !Deno.env.get("DENORT_BIN")) {
-    return { runtimes: [source], note: "compiled: not measured, set HOLDFAST_BIN_DIR" };
+    return {
+      runtimes: [source],
+      note: "compiled programs: not measured, set DENORT_BIN or HOLDFAST_BIN_DIR",
+    };
   }
   const compiled = await compiledIn(directory, file, given);
   return { runtimes: [source, compiled], note: undefined };

@@ -1,11 +1,25 @@
 import { deepEqual, doesNotMatch, equal, match, ok } from "node:assert/strict";
 import { Sandbox } from "../support/sandbox.ts";
-import { bookmarks, collide, exits, holds, inSync, onMain, resolve, settle, syncs } from "./scene.ts";
+import {
+  bookmarks,
+  collide,
+  exits,
+  holds,
+  inSync,
+  onMain,
+  resolve,
+  settle,
+  syncs,
+} from "./scene.ts";
 
 Deno.test("edits of different files and of different lines of one file reach every home", async () => {
   await using sandbox = await Sandbox.create();
   const lines = "one\ntwo\nthree\nfour\nfive\n";
-  const { a, b } = await inSync(sandbox, ["a", "b"], { ".bashrc": lines, ".x": "x\n", ".y": "y\n" });
+  const { a, b } = await inSync(sandbox, ["a", "b"], {
+    ".bashrc": lines,
+    ".x": "x\n",
+    ".y": "y\n",
+  });
   await a.write(".bashrc", lines.replace("one", "one by a"));
   await b.write(".bashrc", lines.replace("five", "five by b"));
   await a.write(".x", "x by a\n");
@@ -54,7 +68,9 @@ Deno.test("edits of the same line are parked until somebody resolves them", asyn
     equal(json.status, 3);
     const { conflicts } = JSON.parse(json.stdout);
     deepEqual(
-      conflicts.map((it: Record<string, unknown>) => [it.path, it.host, it.base, it.main, it.parked]),
+      conflicts.map((
+        it: Record<string, unknown>,
+      ) => [it.path, it.host, it.base, it.main, it.parked]),
       [[".one", "b", "1\n", "1 by a\n", "1 by b\n"], [".two", "b", "2\n", "2 by a\n", "2 by b\n"]],
     );
   });

@@ -152,7 +152,12 @@ Deno.test("a resolution that another host's push overtakes is made again on top 
 });
 
 /** A clone with a commit that is not pushed yet. */
-async function cloneWith(sandbox: Sandbox, host: Host, path: string, text: string): Promise<string> {
+async function cloneWith(
+  sandbox: Sandbox,
+  host: Host,
+  path: string,
+  text: string,
+): Promise<string> {
   const clone = `${host.home}/clone`;
   await sandbox.run(["git", "clone", "-q", sandbox.remote, clone], { cwd: sandbox.root });
   await Deno.writeTextFile(`${clone}/${path}`, text);

@@ -80,6 +80,15 @@ export async function holds(name: string, text: string, ...hosts: Host[]): Promi
   deepEqual(found, hosts.map((host) => [host.name, text]), name);
 }
 
+/** The paths in which two trees differ. */
+export function changes(
+  before: Readonly<Record<string, string>>,
+  after: Readonly<Record<string, string>>,
+): string[] {
+  const paths = new Set([...Object.keys(before), ...Object.keys(after)]);
+  return [...paths].filter((path) => before[path] !== after[path]).sort();
+}
+
 /** The text of a source on the remote's branch; `undefined` when it has none. */
 export async function onMain(sandbox: Sandbox, source: string): Promise<string | undefined> {
   return (await sandbox.filesAt("main")).get(source);
