@@ -115,7 +115,7 @@ async function perform<O extends Options>(
   if (command.operands === undefined && line.operands.length > 0) {
     throw usageFailure(`unexpected argument ${JSON.stringify(line.operands[0])}`);
   }
-  const config = await readConfig(line.flags.config as string | undefined, command.config);
+  const config = readConfig(line.flags.config as string | undefined, command.config);
   return await command.run({
     options: settle(command.options, config, line.flags),
     operands: line.operands,
@@ -125,14 +125,14 @@ async function perform<O extends Options>(
 }
 
 /** The configuration; only the default file may be missing. */
-async function readConfig(
+function readConfig(
   given: string | undefined,
   config: Command<Options>["config"],
-): Promise<Readonly<Record<string, unknown>>> {
+): Readonly<Record<string, unknown>> {
   const path = given ?? config.path;
   let content: string | undefined;
   try {
-    content = await readText(path);
+    content = readText(path);
   } catch (error) {
     throw usageFailure(`cannot read configuration ${path}: ${(error as Error).message}`);
   }

@@ -123,7 +123,7 @@ async function judgeRefused(
   const reason = reasonOf(line) ?? run.state.drift[line.path];
   if (reason !== undefined) return { reason };
   if (line.target === "R") return undefined;
-  const exists = await lstat(line.path);
+  const exists = lstat(line.path);
   if (line.actual === " ") {
     return entry === undefined && exists !== undefined
       ? { reason: "was here before it was managed: chezmoi-resolve --take local|remote decides" }

@@ -37,7 +37,10 @@ async function commitSourceEdits(run: SyncRun): Promise<void> {
     if (copy.hasDescription) await jj.newWorkingCopy("@");
     else await jj.commitWorkingCopy(message(run, `Edit the source on ${run.settings.host}`));
   }
-  run.tip = copy.isEmpty ? (copy.parents[0] as string) : await parentOfWorkingCopy(run);
+  const before = copy.parents[0] as string;
+  run.tip = copy.isEmpty ? before : await parentOfWorkingCopy(run);
+  const paths = copy.isEmpty ? [] : await run.programs.git.changedPaths(before, run.tip);
+  paths.forEach((path) => run.done.committed.add(path));
 }
 
 /** Edits of the home that chezmoi can take over become a commit on top. */
@@ -94,7 +97,7 @@ async function sortHome(run: SyncRun, lines: readonly StatusLine[]): Promise<Sor
     const reason = source === undefined
       ? "the mode of a directory, or not a file"
       : uncapturable(source) ??
-        ((await lstat(path))?.isFile === true ? undefined : "not a regular file here");
+        (lstat(path)?.isFile === true ? undefined : "not a regular file here");
     if (source === undefined || reason !== undefined) sorted.reasons[path] = reason ?? "";
     else if (await wroteSource(run, source, entries.get(path))) sorted.capturable.push(path);
     else sorted.pending.push(path);
@@ -116,12 +119,11 @@ async function editedUnnoted(
   }
   const { chezmoi } = run.programs;
   const [managed, entries] = await Promise.all([chezmoi.managed(), chezmoi.entries()]);
-  const plain = await Promise.all(differing.map(async ({ path }) => {
+  return differing.filter(({ path }) => {
     const source = managed.get(path);
     return source !== undefined && uncapturable(source) === undefined && !entries.has(path) &&
-      (await lstat(path))?.isFile === true;
-  }));
-  return differing.filter((_, at) => plain[at]);
+      lstat(path)?.isFile === true;
+  });
 }
 
 /** The reasons for drift that still stands: those of earlier runs, and deletions. */
@@ -145,7 +147,7 @@ export async function wroteSource(
   entry: Entry | undefined,
 ): Promise<boolean> {
   if (entry === undefined) return false;
-  const bytes = await readBytes(`${run.settings.source}/${source}`);
+  const bytes = readBytes(`${run.settings.source}/${source}`);
   if (bytes === undefined) return false;
   return wroteThis(entry, { path: source, sha256: await sha256(bytes) }, umask());
 }

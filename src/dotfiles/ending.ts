@@ -22,6 +22,7 @@ export function noOpEnding(state: HomeState): Ending {
       result: parked.length > 0 ? "conflicts-preserved" : "success",
       message: parked.length > 0 ? parkedMessage(parked) : "nothing to do",
       captured: [],
+      committed: [],
       received: [],
       sent: [],
       parked: [...parked],
@@ -36,6 +37,7 @@ export function endingOf(run: SyncRun): Ending {
   const parked = state.conflict === null ? [] : state.parked;
   const counts = [
     [done.captured.size, "captured"],
+    [done.committed.size, "committed"],
     [done.received.size, "received"],
     [done.applied.size, "applied"],
     [done.sent.size, "sent"],
@@ -63,6 +65,7 @@ export function endingOf(run: SyncRun): Ending {
         ...(trouble === undefined ? [] : [`${run.settings.remote}: ${trouble.reason}`]),
       ].join("; "),
       captured: [...done.captured].sort(),
+      committed: [...done.committed].sort(),
       received: [...done.received].sort(),
       sent: [...done.sent].sort(),
       parked: [...parked],

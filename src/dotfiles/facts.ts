@@ -30,14 +30,19 @@ export interface Where {
   readonly offline: boolean;
 }
 
-/** Looks at source, remote and home at once; takes the working copy's files into `@`. */
+/**
+ * Looks at source, remote and home at once; takes the working copy's files into `@`.
+ *
+ * @param status the drift of the home, asked for as early as can be: it takes longest
+ */
 export async function observe(
   programs: Programs,
   where: Where,
+  status: ReturnType<Chezmoi["status"]>,
 ): Promise<Observation> {
   const revset = observedRevset(where.branch, where.remote);
   const [drift, commits, heads] = await Promise.all([
-    programs.chezmoi.status(),
+    status,
     programs.jj.snapshot(revset),
     where.offline ? "offline" as const : programs.git.remoteHeads(where.remote),
   ]);
@@ -105,16 +110,12 @@ export interface SourceKind {
 }
 
 /** Looks at the source's repository without running anything. */
-export async function sourceKind(source: string): Promise<SourceKind> {
-  const [git, jj, ...markers] = await Promise.all([
-    lstat(`${source}/.git`),
-    lstat(`${source}/.jj`),
-    ...Object.keys(unfinished).map((name) => lstat(`${source}/.git/${name}`)),
-  ]);
-  const at = markers.findIndex((marker) => marker !== undefined);
+export function sourceKind(source: string): SourceKind {
+  const git = lstat(`${source}/.git`);
   return {
     git: git === undefined ? "none" : git.isDirectory ? "repository" : "worktree",
-    jj: jj !== undefined,
-    unfinished: Object.values(unfinished)[at],
+    jj: lstat(`${source}/.jj`) !== undefined,
+    unfinished: Object.entries(unfinished)
+      .find(([name]) => lstat(`${source}/.git/${name}`) !== undefined)?.[1],
   };
 }

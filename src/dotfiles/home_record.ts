@@ -12,10 +12,10 @@ export function homeStatePath(stateDirectory: string): string {
 }
 
 /** The record as it is on disk; `undefined` when there is none yet. */
-export async function readHomeState(
+export function readHomeState(
   stateDirectory: string,
-): Promise<ParsedState<HomeState> | undefined> {
-  const text = await readText(homeStatePath(stateDirectory));
+): ParsedState<HomeState> | undefined {
+  const text = readText(homeStatePath(stateDirectory));
   return text === undefined ? undefined : parseHomeState(text);
 }
 
@@ -29,12 +29,12 @@ export function writeHomeState(stateDirectory: string, state: HomeState): void {
  *
  * @throws {Failure} (usage) when the state directory is another source's
  */
-export async function loadState(
+export function loadState(
   settings: Settings,
   report: Report,
-): Promise<HomeState | undefined> {
+): HomeState | undefined {
   const path = homeStatePath(settings.stateDirectory);
-  const read = await readHomeState(settings.stateDirectory);
+  const read = readHomeState(settings.stateDirectory);
   if (read === undefined) return undefined;
   if (read.kind === "corrupt") {
     const aside = keepAside(path, now());

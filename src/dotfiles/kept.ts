@@ -5,8 +5,8 @@ import type { HomeState } from "./home_state.ts";
 import type { Settings } from "./settings.ts";
 
 /** The targets that the sync left alone, for which a person has to say whose text counts. */
-export async function keptTargets(settings: Settings): Promise<readonly string[]> {
-  return Object.keys((await state(settings)).drift);
+export function keptTargets(settings: Settings): readonly string[] {
+  return Object.keys(state(settings).drift);
 }
 
 /** Settles targets that the sync left alone: the home's text goes to the source, or the reverse. */
@@ -25,15 +25,15 @@ export async function settleKept(
   const { chezmoi } = programs;
   const output = take === "local" ? await chezmoi.reAdd(targets) : await chezmoi.overwrite(targets);
   if (output.status !== 0) throw new Failure(`chezmoi: ${output.stderr.trim()}`);
-  const before = await state(settings);
+  const before = state(settings);
   const drift = Object.fromEntries(
     Object.entries(before.drift).filter(([path]) => !targets.includes(path)),
   );
   writeHomeState(settings.stateDirectory, { ...before, drift });
 }
 
-async function state(settings: Settings): Promise<HomeState> {
-  const read = await readHomeState(settings.stateDirectory);
+function state(settings: Settings): HomeState {
+  const read = readHomeState(settings.stateDirectory);
   if (read?.kind === "valid") return read.state;
   throw new Failure(`there is no record in ${settings.stateDirectory}`, { hint: "chezmoi-sync" });
 }

@@ -22,6 +22,8 @@ const schema = v.strictObject({
   host: v.string(),
   /** Targets whose edits were taken from the home. */
   captured: v.array(v.string()),
+  /** Source paths that were edited in the source itself. */
+  committed: v.array(v.string()),
   /** Source paths that other hosts changed. */
   received: v.array(v.string()),
   /** Source paths that this host changed on the remote's branch. */
@@ -55,7 +57,7 @@ export function addToHistory(history: string, sync: LastSync): string {
 
 /** Whether a sync says the same as the one before, so that nothing need be written. */
 export function saysTheSame(before: LastSync, now: LastSync): boolean {
-  const moved = now.captured.length + now.received.length + now.sent.length;
+  const moved = now.captured.length + now.committed.length + now.received.length + now.sent.length;
   return moved === 0 && before.result === now.result && before.host === now.host &&
     same(before.parked, now.parked) && same(before.warnings, now.warnings);
 }

@@ -18,7 +18,7 @@ export async function openMergeTool(
     readonly parked: SourceEntry;
   },
 ): Promise<string | undefined> {
-  const directory = await makeTemporaryDirectory("chezmoi-resolve-");
+  const directory = makeTemporaryDirectory("chezmoi-resolve-");
   const file = name.slice(name.lastIndexOf("/") + 1);
   const there = async (args: readonly string[], stdin?: string): Promise<string> =>
     await run({
@@ -29,20 +29,20 @@ export async function openMergeTool(
     const base = sides.base?.blob ?? await git.store("");
     const stages = [base, sides.main.blob, sides.parked.blob];
     await there(["init", "--quiet"]);
-    await writeText(
+    writeText(
       `${directory}/.git/objects/info/alternates`,
       `${git.source}/.git/objects\n`,
     );
     const lines = stages.map((blob, at) => `100644 ${blob} ${at + 1}\t${file}\0`);
     await there(["update-index", "-z", "--index-info"], lines.join(""));
-    await writeText(`${directory}/${file}`, await git.textOf(sides.main.blob));
+    writeText(`${directory}/${file}`, await git.textOf(sides.main.blob));
     const status = await runOnTerminal({
       argv: ["git", "-C", directory, "mergetool", "--no-prompt", "--", file],
     });
-    const merged = status === 0 ? await readText(`${directory}/${file}`) : undefined;
+    const merged = status === 0 ? readText(`${directory}/${file}`) : undefined;
     // Some tools end well with markers left in; those must not reach a home.
     return merged === undefined || /^(?:<{7}|>{7})(?: |$)/m.test(merged) ? undefined : merged;
   } finally {
-    await removeTree(directory);
+    removeTree(directory);
   }
 }

@@ -3,7 +3,8 @@ import { type Programs, sourceKind } from "./facts.ts";
 import { readHomeState } from "./home_record.ts";
 import type { HomeState } from "./home_state.ts";
 import { defaultBranch, ensureSource, programsFor } from "./prepare.ts";
-import { type Settings, settle, type sharedOptions } from "./settings.ts";
+import { type Settings, settle } from "./settings.ts";
+import type { sharedOptions } from "./sync_options.ts";
 import { usageFailure } from "../cli/failure.ts";
 
 /** A source that has been synced before, to be looked at. */
@@ -23,14 +24,14 @@ export interface OpenSource {
 export async function openSource(options: Values<typeof sharedOptions>): Promise<OpenSource> {
   const settings = await settle(options);
   if (!settings.sourceExists) await ensureSource(settings, undefined, silent);
-  if (!(await sourceKind(settings.source)).jj) {
+  if (!sourceKind(settings.source).jj) {
     throw usageFailure(
       `${settings.source} was never synced: it has no .jj`,
       "run chezmoi-sync first",
     );
   }
   const programs = programsFor(settings);
-  const read = await readHomeState(settings.stateDirectory);
+  const read = readHomeState(settings.stateDirectory);
   const state = read?.kind === "valid" ? read.state : undefined;
   const branch = settings.branch ?? state?.branch ??
     await defaultBranch(programs.git, settings.remote);

@@ -25,7 +25,7 @@ export async function ensureSource(
   report: Report,
 ): Promise<boolean> {
   const { source } = settings;
-  if (!settings.sourceExists || (await namesIn(source)).length === 0) {
+  if (!settings.sourceExists || namesIn(source).length === 0) {
     if (repoUrl === undefined) {
       throw new NotInitialized(`there is no chezmoi source directory at ${source}`, {
         code: ExitCode.usage,
@@ -35,7 +35,7 @@ export async function ensureSource(
     await clone(settings, repoUrl, report);
     return true;
   }
-  const kind = await sourceKind(source);
+  const kind = sourceKind(source);
   if (kind.git === "none") {
     throw usageFailure(
       `${source} is not a chezmoi source repository: it has no .git`,
@@ -57,19 +57,19 @@ export async function ensureSource(
 async function clone(settings: Settings, url: string, report: Report): Promise<void> {
   const { source, remote, branch, timeout } = settings;
   report.info(`cloning ${url} to ${source}`);
-  await makeDirectory(parentOf(source));
+  makeDirectory(parentOf(source));
   // Beside its place and renamed there: an interrupted clone must not pass for a source.
   const beside = `${source}.cloning`;
-  await removeTree(beside);
+  removeTree(beside);
   const output = await new Git(beside, timeout).clone(url, remote, branch);
   if (output.status !== 0 || output.timedOut) {
-    await removeTree(beside);
+    removeTree(beside);
     const trouble = remoteTrouble(output, timeout);
     throw new Failure(`cannot clone ${url}: ${trouble.reason}`, {
       hint: "nothing was changed; check the URL and that this user may read it",
     });
   }
-  await moveDirectory(beside, source);
+  moveDirectory(beside, source);
 }
 
 /** The least versions that have all we call; jj 0.39 brought `jj util snapshot` and its peers. */
@@ -164,7 +164,7 @@ export async function defaultBranch(git: Git, remote: string): Promise<string> {
 
 /** Writes chezmoi's configuration from the source's template for it, after a clone. */
 export async function initChezmoi(settings: Settings, report: Report): Promise<void> {
-  const names = await namesIn(settings.source);
+  const names = namesIn(settings.source);
   if (!names.some((name) => /^\.chezmoi\.(toml|yaml|json|jsonc)\.tmpl$/.test(name))) return;
   const output = await capture({
     argv: ["chezmoi", "init", "--source", settings.source, "--no-tty"],

@@ -9,7 +9,8 @@ import { explainDrift } from "./drift.ts";
 import { readHomeState } from "./home_record.ts";
 import { defaultBranch, ensureSource, programsFor } from "./prepare.ts";
 import { some } from "./run.ts";
-import type { Settings, syncOptions } from "./settings.ts";
+import type { Settings } from "./settings.ts";
+import type { syncOptions } from "./sync_options.ts";
 
 /** What a sync would do, as far as can be told without doing any of it. */
 interface Plan {
@@ -54,7 +55,7 @@ export async function previewSync(
 
 async function planFor(settings: Settings, options: Values<typeof syncOptions>): Promise<Plan> {
   const { git, chezmoi } = programsFor(settings);
-  const read = await readHomeState(settings.stateDirectory);
+  const read = readHomeState(settings.stateDirectory);
   const state = read?.kind === "valid" ? read.state : undefined;
   const branch = settings.branch ?? state?.branch ?? await defaultBranch(git, settings.remote);
   const head = (await git.symbolicRef("HEAD"))?.replace(/^refs\/heads\//, "");
@@ -85,11 +86,11 @@ async function incoming(settings: Settings, branch: string): Promise<Foreseen | 
   const { git } = programsFor(settings);
   const here = await git.commitId("HEAD");
   if (here === undefined) return { incoming: [], colliding: [] };
-  const directory = await makeTemporaryDirectory("chezmoi-sync-");
+  const directory = makeTemporaryDirectory("chezmoi-sync-");
   try {
     return await foresee(git, directory, { remote: settings.remote, branch }, here);
   } finally {
-    await removeTree(directory);
+    removeTree(directory);
   }
 }
 

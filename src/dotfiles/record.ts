@@ -15,8 +15,8 @@ export function lastSyncPath(stateDirectory: string): string {
 }
 
 /** The report of the last sync; `undefined` when there is none that can be read. */
-export async function readLastSync(stateDirectory: string): Promise<LastSync | undefined> {
-  const text = await readText(lastSyncPath(stateDirectory));
+export function readLastSync(stateDirectory: string): LastSync | undefined {
+  const text = readText(lastSyncPath(stateDirectory));
   if (text === undefined) return undefined;
   const parsed = parseLastSync(text);
   return parsed.kind === "valid" ? parsed.state : undefined;
@@ -26,23 +26,23 @@ export async function readLastSync(stateDirectory: string): Promise<LastSync | u
  * Writes how a sync ended. One that moved nothing and ended as the one before changes no content:
  * only the files' time tells that it ran.
  */
-export async function recordSync(
+export function recordSync(
   stateDirectory: string,
   sync: Omit<LastSync, "schema" | "time">,
   now: Date,
-): Promise<LastSync> {
+): LastSync {
   const report: LastSync = { schema: 1, time: isoSeconds(now), ...sync };
   const files = {
     status: `${stateDirectory}/last-sync-status`,
     json: lastSyncPath(stateDirectory),
     history: `${stateDirectory}/history.jsonl`,
   };
-  const before = await readLastSync(stateDirectory);
+  const before = readLastSync(stateDirectory);
   if (before !== undefined && saysTheSame(before, report)) {
-    await touch(files.status, now);
+    touch(files.status, now);
     return report;
   }
-  writeDurably(files.history, addToHistory(await readText(files.history) ?? "", report));
+  writeDurably(files.history, addToHistory(readText(files.history) ?? "", report));
   writeDurably(files.json, serializeState(report));
   writeDurably(files.status, statusLine(report), 0o644);
   return report;

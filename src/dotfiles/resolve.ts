@@ -1,39 +1,24 @@
-import type { Call, Command } from "../cli/command.ts";
+import type { Command } from "../cli/command.ts";
 import { ExitCode } from "../cli/exit_code.ts";
-import { Failure, usageFailure } from "../cli/failure.ts";
-import { enable, settle as settleOptions, text } from "../cli/options.ts";
-import { now } from "../host/clock.ts";
-import { isInteractive } from "../host/environment.ts";
-import type { Ending } from "./ending.ts";
-import type { Programs } from "./facts.ts";
-import { keptTargets, settleKept } from "./kept.ts";
-import { lockState } from "./state_lock.ts";
-import { UnmergeableError } from "./merge_target.ts";
-import { type Parked, type ParkedTarget, readParked, targetsOf } from "./parked.ts";
-import { identityFor, programsFor } from "./prepare.ts";
-import { recordSync } from "./record.ts";
-import { pushResolutions, type Resolution, resolveBy } from "./resolve_parked.ts";
-import { dotfilesConfig, type Settings, settle, sharedOptions, syncOptions } from "./settings.ts";
-import { explain } from "./sync.ts";
-import { synchronize } from "./synchronize.ts";
+import { enable, text } from "../cli/options.ts";
+import { dotfilesConfig, sharedOptions } from "./sync_options.ts";
 
-const options = {
+/** The options of `chezmoi-resolve`. */
+export const resolveOptions = {
   take: text("local|remote|union|HOST", "whose text wins where edits collide", { flagOnly: true }),
   mergeTool: enable("open the merge tool that git is configured with", { flagOnly: true }),
   ...sharedOptions,
 };
 
-type ResolveCall = Call<typeof options>;
-
 /** `chezmoi-resolve`. */
-export const chezmoiResolve: Command<typeof options> = {
+export const chezmoiResolve: Command<typeof resolveOptions> = {
   name: "chezmoi-resolve",
   summary: "Resolve dotfiles that two hosts edited in the same place, on any host.",
   operands: {
     usage: "[PATH...]",
     help: "PATH is a file in the home, or its source; all that is parked when none is given",
   },
-  options,
+  options: resolveOptions,
   details: [
     "With --take, only colliding hunks are decided: `remote` takes the shared branch's text, `local`\n" +
     "this host's, `union` both, HOST the text that host has parked. Without it, a terminal is asked.\n" +
@@ -47,162 +32,5 @@ export const chezmoiResolve: Command<typeof options> = {
     [ExitCode.busy, "a sync is running"],
   ],
   config: dotfilesConfig,
-  run: runResolve,
+  run: async (call) => await (await import("./resolve_run.ts")).runResolve(call),
 };
-
-async function runResolve(call: ResolveCall): Promise<ExitCode> {
-  const { take, mergeTool } = call.options;
-  if (take !== undefined && mergeTool) {
-    throw usageFailure("--take and --merge-tool exclude each other");
-  }
-  if (take === undefined && !isInteractive()) {
-    throw usageFailure(
-      mergeTool ? "--merge-tool needs a terminal" : "there is no terminal to ask on",
-      "say whose text wins: --take local|remote|union|HOST",
-    );
-  }
-  const settings = await settle(call.options);
-  const lock = await lockState(settings.stateDirectory, "chezmoi-resolve");
-  try {
-    return await resolveUnderLock(call, settings);
-  } catch (error) {
-    throw await explain(error);
-  } finally {
-    lock.release();
-  }
-}
-
-/** How often resolving starts over because the branch moved. */
-const attempts = 5;
-
-async function resolveUnderLock(call: ResolveCall, settings: Settings): Promise<ExitCode> {
-  const { report } = call;
-  const programs = programsFor(settings);
-  for (let attempt = 1; attempt <= attempts; attempt++) {
-    const before = await sync(call, settings);
-    const { branch } = before;
-    const parked = await readParked(programs, { remote: settings.remote, branch });
-    const kept = await keptTargets(settings);
-    const chosen = select(call.operands, settings, targetsOf(parked.conflicts), kept);
-    if (chosen.kept.length > 0) {
-      await settleKept(settings, programs, chosen.kept, call.options.take);
-      await sync(call, settings);
-    }
-    if (chosen.parked.length === 0 || parked.main === undefined) {
-      report.answer(answer(call, chosen.kept, parked.conflicts.length));
-      return ExitCode.done;
-    }
-    const current = { ...parked, main: parked.main };
-    const resolutions = await decide(call, settings, programs, current, chosen.parked);
-    if (resolutions.length === 0) {
-      report.info("nothing was resolved");
-      return ExitCode.needsPerson;
-    }
-    const identity = await identityFor(settings);
-    const where = { remote: settings.remote, branch, host: settings.host, identity };
-    const pushed = await pushResolutions(programs, current, resolutions, where);
-    if (pushed.kind === "moved") continue;
-    if (pushed.kind === "failed") {
-      throw new Failure(`cannot push the resolution to ${settings.remote}: ${pushed.reason}`, {
-        hint: "nothing was changed; try again when the remote takes it",
-      });
-    }
-    await sync(call, settings);
-    const left = await readParked(programs, { remote: settings.remote, branch });
-    report.answer(answer(call, resolutions.map(({ target }) => target.key), left.conflicts.length));
-    return left.conflicts.length > 0 ? ExitCode.needsPerson : ExitCode.done;
-  }
-  throw new Failure(`${settings.remote} moved ${attempts} times meanwhile`, {
-    hint: "nothing was changed; try again",
-  });
-}
-
-function answer(call: ResolveCall, resolved: readonly string[], left: number): string {
-  if (call.options.json) return JSON.stringify({ resolved, stillParkedHosts: left }, null, 2);
-  if (resolved.length === 0) return "nothing is parked";
-  return `resolved ${resolved.join(", ")}${left > 0 ? `; parked conflicts left: ${left}` : ""}`;
-}
-
-/** Captures this host's edits and learns of all others; resolving works on what is published. */
-async function sync(call: ResolveCall, settings: Settings): Promise<Ending> {
-  const syncing = { ...settleOptions(syncOptions, call.config, {}), ...call.options };
-  const ending = await synchronize(settings, { ...syncing, onConflict: "park" }, call.report);
-  await recordSync(settings.stateDirectory, { host: settings.host, ...ending.sync }, now());
-  if (!["success", "conflicts-preserved"].includes(ending.sync.result)) {
-    throw new Failure(`resolving needs the remote: ${ending.sync.message}`, {
-      hint: "nothing was resolved; try again when the remote can be reached",
-    });
-  }
-  return ending;
-}
-
-/** What the operands mean: parked targets, and targets that the sync left alone. */
-function select(
-  operands: readonly string[],
-  settings: Settings,
-  parked: readonly ParkedTarget[],
-  kept: readonly string[],
-): { readonly parked: readonly ParkedTarget[]; readonly kept: readonly string[] } {
-  if (operands.length === 0) return { parked, kept: [] };
-  const chosen = { parked: [] as ParkedTarget[], kept: [] as string[] };
-  for (const operand of operands) {
-    const name = relativeName(operand, settings);
-    const target = parked.find(({ key, conflicts }) =>
-      key === name || key.endsWith(`/${name}`) || conflicts.some((it) => it.paths.includes(operand))
-    );
-    const here = kept.find((path) => path === `${settings.home}/${name}`);
-    if (target !== undefined) chosen.parked.push(target);
-    else if (here !== undefined) chosen.kept.push(here);
-    else {
-      const all = [...parked.map(({ key }) => key), ...kept];
-      throw usageFailure(
-        `${JSON.stringify(operand)} is not parked`,
-        all.length > 0 ? `to be resolved: ${all.join(", ")}` : "nothing is",
-      );
-    }
-  }
-  return chosen;
-}
-
-/** A path in the home, relative to it. */
-function relativeName(operand: string, settings: Settings): string {
-  const path = operand.replace(/^~\//, `${settings.home}/`).replace(/^\.\//, "");
-  return path.startsWith(`${settings.home}/`) ? path.slice(settings.home.length + 1) : path;
-}
-
-async function decide(
-  call: ResolveCall,
-  settings: Settings,
-  programs: Programs,
-  parked: Parked & { readonly main: string },
-  targets: readonly ParkedTarget[],
-): Promise<readonly Resolution[]> {
-  const { take } = call.options;
-  if (take === undefined) {
-    const { resolveInteractively } = await import("./resolve_interactively.ts");
-    return await resolveInteractively(programs, parked.main, targets, {
-      host: settings.host,
-      mergeTool: call.options.mergeTool,
-    });
-  }
-  const hosts = [...new Set(parked.conflicts.map(({ host }) => host))];
-  const word = take === "local" ? settings.host : take;
-  if (!["local", "remote", "union"].includes(take) && !hosts.includes(take)) {
-    throw usageFailure(
-      `--take ${
-        JSON.stringify(take)
-      } should be local, remote, union or a host that parked something`,
-      hosts.length > 0 ? `those hosts: ${hosts.join(", ")}` : "no host did",
-    );
-  }
-  const resolutions: Resolution[] = [];
-  for (const target of targets) {
-    try {
-      resolutions.push(await resolveBy(programs, parked.main, target, word));
-    } catch (error) {
-      if (!(error instanceof UnmergeableError)) throw error;
-      call.report.warn(`${target.key} stays parked: ${error.message}`);
-    }
-  }
-  return resolutions;
-}

@@ -45,6 +45,8 @@ export interface SyncRun {
   /** What was done, for the report. */
   readonly done: {
     readonly captured: Set<string>;
+    /** Source paths that were edited in the source itself. */
+    readonly committed: Set<string>;
     readonly received: Set<string>;
     /** Targets that were behind the source as it was. */
     readonly applied: Set<string>;

@@ -1,59 +1,9 @@
-import {
-  choice,
-  disable,
-  enable,
-  type Options,
-  seconds,
-  text,
-  textOr,
-  type Values,
-} from "../cli/options.ts";
 import { usageFailure } from "../cli/failure.ts";
+import type { Values } from "../cli/options.ts";
 import { environment, hostName, userId, workingDirectory } from "../host/environment.ts";
 import { isWritable, realPath, stat } from "../host/files.ts";
 import { configuredSource } from "../programs/chezmoi.ts";
-
-/** What all four programs take. */
-export const sharedOptions = {
-  source: text("DIR", "chezmoi's source directory", {
-    fallbackText: "~/.local/share/chezmoi, or the sourceDir that chezmoi is configured with",
-  }),
-  remote: textOr("origin", "NAME", "remote to sync with"),
-  branch: text("NAME", "branch (bookmark) that all hosts share", {
-    fallbackText: "the remote's default branch when cloned, else main",
-  }),
-  host: text("NAME", "name of this host in commits and conflict bookmarks", {
-    fallbackText: "the host name",
-  }),
-  stateDir: text("DIR", "directory for the sync's own records", {
-    fallbackText: "$STATE_DIRECTORY, /var/lib/chezmoi-sync when it is this user's, " +
-      "else $XDG_STATE_HOME/chezmoi-sync",
-  }),
-  timeout: seconds(60, "bound on each operation that talks to the remote"),
-  json: enable("print the answer as JSON", { flagOnly: true }),
-} satisfies Options;
-
-/** What `chezmoi-sync` takes; the keys of the configuration file as well. */
-export const syncOptions = {
-  repoUrl: text("URL", "clone this repository when there is no source directory yet"),
-  ...sharedOptions,
-  autoCommit: disable("--no-commit", "leave edits on this host uncaptured and uncommitted"),
-  autoPush: disable("--no-push", "keep this host's commits local"),
-  onConflict: choice(
-    ["park", "prefer-local", "prefer-remote"],
-    "park",
-    "what to do with edits that collide: park them for chezmoi-resolve, or decide at once",
-  ),
-  offline: enable("do the local part only"),
-  acceptRewritten: enable("take over a remote whose history was rewritten", { flagOnly: true }),
-  dryRun: enable("say what would be done, change nothing", { flagOnly: true }),
-} satisfies Options;
-
-/** The configuration of the dotfiles programs, written by the NixOS module. */
-export const dotfilesConfig = {
-  path: "/etc/holdfast/dotfiles.json",
-  options: syncOptions,
-} as const;
+import type { sharedOptions } from "./sync_options.ts";
 
 /** The shared options with every default worked out. */
 export interface Settings {
@@ -99,25 +49,25 @@ export async function settle(options: Values<typeof sharedOptions>): Promise<Set
   }
   const dataHome = environment("XDG_DATA_HOME") ?? `${home}/.local/share`;
   const source = absolute(options.source ?? await defaultSource(`${dataHome}/chezmoi`));
-  const info = await stat(source);
+  const info = stat(source);
   if (info !== undefined && !info.isDirectory) {
     throw usageFailure(`source ${source} is not a directory`, "give the directory with --source");
   }
   return {
     home: home.length > 1 ? home.replace(/\/+$/, "") : home,
-    source: info === undefined ? source : await realPath(source),
+    source: info === undefined ? source : realPath(source),
     sourceExists: info !== undefined,
     remote: options.remote,
     branch: options.branch,
     host,
-    stateDirectory: absolute(options.stateDir ?? await defaultStateDirectory(home)),
+    stateDirectory: absolute(options.stateDir ?? defaultStateDirectory(home)),
     timeout: options.timeout * 1000,
   };
 }
 
 /** chezmoi's own default, or the `sourceDir` of its configuration where that is used instead. */
 async function defaultSource(usual: string): Promise<string> {
-  if (await stat(usual) !== undefined) return usual;
+  if (stat(usual) !== undefined) return usual;
   const configured = await configuredSource();
   return configured ?? usual;
 }
@@ -126,11 +76,11 @@ async function defaultSource(usual: string): Promise<string> {
  * Where the records go by default. The directory of a machine-wide service counts only when it
  * belongs to this user, so that several users of a host never meet.
  */
-async function defaultStateDirectory(home: string): Promise<string> {
+function defaultStateDirectory(home: string): string {
   const given = environment("STATE_DIRECTORY")?.split(":")[0];
   if (given !== undefined) return given;
   const shared = "/var/lib/chezmoi-sync";
-  const info = await stat(shared);
+  const info = stat(shared);
   if (info?.isDirectory === true && info.uid === userId() && isWritable(shared)) return shared;
   return `${environment("XDG_STATE_HOME") ?? `${home}/.local/state`}/chezmoi-sync`;
 }

@@ -12,7 +12,8 @@ import {
 import type { HomeState } from "./home_state.ts";
 import { identityFor, programsFor } from "./prepare.ts";
 import { type SyncRun, warn } from "./run.ts";
-import type { Settings, syncOptions } from "./settings.ts";
+import type { Settings } from "./settings.ts";
+import type { syncOptions } from "./sync_options.ts";
 
 /** What a sync that has something to do begins with. */
 export interface Start {
@@ -56,6 +57,7 @@ export async function start(from: Start): Promise<SyncRun> {
     homeIsKnown: from.state !== undefined,
     done: {
       captured: new Set(),
+      committed: new Set(),
       received: new Set(),
       applied: new Set(),
       sent: new Set(),

@@ -12,7 +12,7 @@ import { isHeld, type Lock, takeLock } from "../host/lock.ts";
  */
 export async function lockState(directory: string, program: string): Promise<Lock> {
   try {
-    await makeDirectory(directory);
+    makeDirectory(directory);
     const holder = { pid: processId(), program, since: isoSeconds(now()) };
     const lock = await takeLock(`${directory}/lock`, holder);
     if (isHeld(lock)) return lock;

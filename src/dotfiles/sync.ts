@@ -1,18 +1,6 @@
-import type { Call, Command } from "../cli/command.ts";
+import type { Command } from "../cli/command.ts";
 import { ExitCode } from "../cli/exit_code.ts";
-import { Failure } from "../cli/failure.ts";
-import { now } from "../host/clock.ts";
-import { ProcessError } from "../host/process.ts";
-import { ChezmoiBusyError } from "./capture.ts";
-import { lockState } from "./state_lock.ts";
-import type { Ending } from "./ending.ts";
-import type { LastSync } from "./last_sync_state.ts";
-import { NotInitialized, requireVersions } from "./prepare.ts";
-import { previewSync } from "./preview.ts";
-import { recordSync } from "./record.ts";
-import { dotfilesConfig, settle, syncOptions } from "./settings.ts";
-import { synchronize } from "./synchronize.ts";
-import { freeOfStaleLocks } from "./stale_locks.ts";
+import { dotfilesConfig, syncOptions } from "./sync_options.ts";
 
 /** `chezmoi-sync`. */
 export const chezmoiSync: Command<typeof syncOptions> = {
@@ -32,62 +20,6 @@ export const chezmoiSync: Command<typeof syncOptions> = {
     [ExitCode.busy, "another sync is running"],
   ],
   config: dotfilesConfig,
-  run: runSync,
+  // Most of the program is loaded when it is needed: `--version` and `--help` are not kept waiting.
+  run: async (call) => await (await import("./sync_run.ts")).runSync(call),
 };
-
-async function runSync(call: Call<typeof syncOptions>): Promise<ExitCode> {
-  const { options, report } = call;
-  const settings = await settle(options);
-  if (options.dryRun) return await previewSync(settings, options, report);
-
-  const lock = await lockState(settings.stateDirectory, "chezmoi-sync");
-  const record = async (ending: Pick<Ending, "sync">): Promise<LastSync> =>
-    await recordSync(settings.stateDirectory, { host: settings.host, ...ending.sync }, now());
-  try {
-    const ending = await freeOfStaleLocks(
-      settings.source,
-      () => synchronize(settings, options, report),
-    );
-    const last = await record(ending);
-    report.answer(options.json ? JSON.stringify(last, null, 2) : last.message);
-    return ending.exit;
-  } catch (error) {
-    const told = await explain(error);
-    await record(failedEnding(told));
-    throw told;
-  } finally {
-    lock.release();
-  }
-}
-
-/** An error as the person should see it: an old program explains much that looks strange. */
-export async function explain(error: unknown): Promise<unknown> {
-  if (error instanceof ChezmoiBusyError) {
-    return new Failure(`another chezmoi is at work: ${error.message}`, {
-      code: ExitCode.busy,
-      hint: "nothing was lost; the next run goes on",
-    });
-  }
-  if (error instanceof ProcessError) {
-    try {
-      await requireVersions();
-    } catch (tooOld) {
-      return tooOld;
-    }
-  }
-  return error;
-}
-
-function failedEnding(error: unknown): Pick<Ending, "sync"> {
-  return {
-    sync: {
-      result: error instanceof NotInitialized ? "not-initialized" : "failed",
-      message: (error as Error).message.split("\n")[0] ?? "",
-      captured: [],
-      received: [],
-      sent: [],
-      parked: [],
-      warnings: [],
-    },
-  };
-}

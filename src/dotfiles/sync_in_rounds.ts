@@ -7,7 +7,7 @@ import { readParked, targetsOf } from "./parked.ts";
 import { publishBranch, publishConflict } from "./publish.ts";
 import { receive } from "./receive.ts";
 import { pushResolutions, resolveBy } from "./resolve_parked.ts";
-import type { SyncRun } from "./run.ts";
+import { save, type SyncRun } from "./run.ts";
 import { maxRounds, neverSettled } from "./rounds.ts";
 import { type Start, start } from "./start.ts";
 import { tidy } from "./tidy.ts";
@@ -28,6 +28,8 @@ export async function syncInRounds(from: Start): Promise<Ending> {
   await resumeMove(run);
   await settle(run);
   if (run.policy.onConflict !== "park") await resolveOwn(run);
+  const main = run.main ?? null;
+  if (from.state === undefined || run.state.main !== main) save(run, { main });
   await runSteps([tidy], run, { dryRun: false, report: run.report });
   return endingOf(run);
 }

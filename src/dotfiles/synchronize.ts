@@ -1,5 +1,6 @@
 import type { Values } from "../cli/options.ts";
 import type { Report } from "../cli/report.ts";
+import type { Chezmoi } from "../programs/chezmoi.ts";
 import { now } from "../host/clock.ts";
 import { keepAside, realPath } from "../host/files.ts";
 import { nothingToDo, reasonOf, sortDrift } from "./decide_sync.ts";
@@ -22,31 +23,38 @@ import {
   programsFor,
   requireVersions,
 } from "./prepare.ts";
-import type { Settings, syncOptions } from "./settings.ts";
+import type { Settings } from "./settings.ts";
+import type { syncOptions } from "./sync_options.ts";
 
-/** Syncs once, under the lock. */
+/**
+ * Syncs once, under the lock.
+ *
+ * @param status the drift of the home, where it was asked for already
+ */
 export async function synchronize(
   given: Settings,
   options: Values<typeof syncOptions>,
   report: Report,
+  status?: ReturnType<Chezmoi["status"]>,
 ): Promise<Ending> {
   const cloned = await ensureSource(given, options.repoUrl, report);
-  const settings = cloned ? { ...given, source: await realPath(given.source) } : given;
+  const settings = cloned ? { ...given, source: realPath(given.source) } : given;
   const programs = programsFor(settings);
-  let state = await loadState(settings, report);
+  let state = loadState(settings, report);
   const branch = settings.branch ?? state?.branch ??
     await defaultBranch(programs.git, settings.remote);
   const where = { remote: settings.remote, branch, offline: options.offline };
   if (state === undefined) await requireVersions();
   if (cloned) await initChezmoi(settings, report);
-  if (!(await sourceKind(settings.source)).jj) await ensureJj(programs, settings.remote, branch);
+  if (!sourceKind(settings.source).jj) await ensureJj(programs, settings.remote, branch);
 
-  let seen = await observe(programs, where);
+  const fresh = (): ReturnType<Chezmoi["status"]> => programs.chezmoi.status();
+  let seen = await observe(programs, where, cloned ? fresh() : status ?? fresh());
   if ("kind" in seen.drift && seen.drift.kind === "database") {
     const aside = keepAside(seen.drift.target ?? "", now());
     report.warn(`chezmoi's database is corrupt (${seen.drift.reason}): kept as ${aside}`);
     if (state !== undefined) state = { ...state, capturing: true };
-    seen = await observe(programs, where);
+    seen = await observe(programs, where, fresh());
   }
   if (state !== undefined && isNoOp(seen, state, where)) return noOpEnding(state);
   // Loaded when needed: most runs find nothing to do, and this is most of the program.

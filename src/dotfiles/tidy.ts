@@ -27,7 +27,7 @@ export const tidy: Step<SyncRun> = {
     const dropped = `(${ours}) ~ ${needed}`;
     const leftovers = await jj.ids(`(${dropped}) ~ ::(visible_heads() ~ (${dropped}))`);
     if (leftovers.length > 0) await jj.abandon(leftovers.join(" | "));
-    if ((await namesIn(`${git.source}/.git/refs/jj/keep`)).length > refsToCollect) {
+    if (namesIn(`${git.source}/.git/refs/jj/keep`).length > refsToCollect) {
       await jj.collect(new Date(now().getTime() - daysToUndo * 86_400_000));
     }
     // jj leaves HEAD detached, which `git pull` and `chezmoi update` take for trouble.

@@ -20,7 +20,7 @@ export interface Lock {
  * @throws {Deno.errors.PermissionDenied} when the file cannot be created
  */
 export async function takeLock(path: string, holder: Holder): Promise<Lock | Holder | "unknown"> {
-  const file = await Deno.open(path, { read: true, write: true, create: true, mode: 0o600 });
+  const file = Deno.openSync(path, { read: true, write: true, create: true, mode: 0o600 });
   if (!await tryFlock(file) && !await secondTry(file)) {
     file.close();
     return await readHolder(path) ?? "unknown";
@@ -41,7 +41,7 @@ export async function takeLock(path: string, holder: Holder): Promise<Lock | Hol
 export async function lockHolder(path: string): Promise<Holder | "unknown" | undefined> {
   let file: Deno.FsFile;
   try {
-    file = await Deno.open(path, { read: true });
+    file = Deno.openSync(path, { read: true });
   } catch (error) {
     if (isMissing(error)) return undefined;
     throw error;
@@ -66,7 +66,7 @@ async function secondTry(file: Deno.FsFile): Promise<boolean> {
 }
 
 async function tryFlock(file: Deno.FsFile): Promise<boolean> {
-  if (typeof file.tryLock === "function") return await file.tryLock(true);
+  if (typeof file.tryLockSync === "function") return file.tryLockSync(true);
   // Deno before 2.5 only has the waiting call. The loser ends its process right after, which ends
   // the wait as well.
   let timer: ReturnType<typeof setTimeout> | undefined;

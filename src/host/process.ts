@@ -74,23 +74,24 @@ export async function capture(invocation: Invocation): Promise<Output> {
   running.add(child.pid);
   const ended = new AbortController();
   let timedOut = false;
-  let kill: ReturnType<typeof setTimeout> | undefined;
-  const bound = invocation.timeout === undefined ? undefined : setTimeout(() => {
+  after(invocation.timeout, () => {
+    if (ended.signal.aborted) return;
     timedOut = true;
     signalGroup(child.pid, "SIGTERM");
-    kill = setTimeout(() => signalGroup(child.pid, "SIGKILL"), killGrace);
-  }, invocation.timeout);
+    after(killGrace, () => {
+      if (!ended.signal.aborted) signalGroup(child.pid, "SIGKILL");
+    });
+  });
   try {
     if (invocation.stdin !== undefined) feed(child.stdin, invocation.stdin, ended.signal);
     const status = await child.status;
     ended.abort();
-    clearTimeout(bound);
     if (timedOut) signalGroup(child.pid, "SIGKILL");
-    const [bytes, errors] = await Promise.all([out.within(pipeGrace), err.within(pipeGrace)]);
+    await Promise.race([Promise.all([out.ended, err.ended]), elapsed(pipeGrace)]);
+    const [bytes, errors] = await Promise.all([out.taken(), err.taken()]);
     return { status: status.code, stdout: asText(bytes), bytes, stderr: asText(errors), timedOut };
   } finally {
-    clearTimeout(bound);
-    clearTimeout(kill);
+    ended.abort();
     running.delete(child.pid);
   }
 }
@@ -162,7 +163,10 @@ function asText(bytes: Uint8Array): string {
 }
 
 interface Collector {
-  within(milliseconds: number): Promise<Uint8Array<ArrayBuffer>>;
+  /** Resolves when the stream has ended. */
+  readonly ended: Promise<void>;
+  /** What came so far; nothing more is read. */
+  taken(): Promise<Uint8Array<ArrayBuffer>>;
 }
 
 function collect(stream: ReadableStream<Uint8Array>): Collector {
@@ -176,17 +180,25 @@ function collect(stream: ReadableStream<Uint8Array>): Collector {
     }
   })();
   return {
-    async within(milliseconds: number): Promise<Uint8Array<ArrayBuffer>> {
-      let timer: ReturnType<typeof setTimeout> | undefined;
-      const late = new Promise<"late">((resolve) => {
-        timer = setTimeout(() => resolve("late"), milliseconds);
-      });
-      const outcome = await Promise.race([ended, late]);
-      clearTimeout(timer);
-      if (outcome === "late") await reader.cancel().catch(() => {});
+    ended,
+    async taken(): Promise<Uint8Array<ArrayBuffer>> {
+      await reader.cancel().catch(() => {});
       return joined(chunks);
     },
   };
+}
+
+/**
+ * Calls back after a time, if the process lives that long. Not `setTimeout`, whose first call takes
+ * 8 ms of Deno 2.9's start-up, before the next program can be started.
+ */
+function after(milliseconds: number | undefined, callBack: () => void): void {
+  if (milliseconds === undefined) return;
+  AbortSignal.timeout(milliseconds).addEventListener("abort", callBack);
+}
+
+async function elapsed(milliseconds: number): Promise<void> {
+  await new Promise<void>((resolve) => after(milliseconds, resolve));
 }
 
 function joined(chunks: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {

@@ -47,9 +47,8 @@ export class Git {
 
   /** The paths that differ between two commits, both names of a renamed file among them. */
   async changedPaths(from: string, to: string): Promise<string[]> {
-    return split0(
-      await this.#local("diff-tree", "-r", "-z", "--no-renames", "--name-only", from, to),
-    );
+    const args = ["-r", "-z", "--no-renames", "--name-only", treeOf(from), treeOf(to)];
+    return split0(await this.#local("diff-tree", ...args));
   }
 
   /** The paths of a commit's files; of some paths only, when given. */
@@ -211,7 +210,7 @@ export class Git {
     options: { readonly stdin?: string; readonly env?: Readonly<Record<string, string>> } = {},
   ): Promise<string> {
     return await run({
-      argv: ["git", "-C", this.source, ...args],
+      argv: ["git", "--literal-pathspecs", "-C", this.source, ...args],
       env: { ...unattended, ...options.env },
       timeout: localBound,
       ...(options.stdin === undefined ? {} : { stdin: options.stdin }),
@@ -221,7 +220,7 @@ export class Git {
   /** Runs a git command of this repository whose status is its answer. */
   async #try(...args: string[]): Promise<Output> {
     return await capture({
-      argv: ["git", "-C", this.source, ...args],
+      argv: ["git", "--literal-pathspecs", "-C", this.source, ...args],
       env: unattended,
       timeout: localBound,
     });
@@ -233,7 +232,7 @@ export class Git {
 
   async #remote(args: readonly string[]): Promise<Output> {
     return await capture({
-      argv: ["git", "-C", this.source, ...args],
+      argv: ["git", "--literal-pathspecs", "-C", this.source, ...args],
       env: unattended,
       timeout: this.remoteBound,
     });

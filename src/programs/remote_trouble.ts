@@ -36,7 +36,9 @@ export function remoteTrouble(output: Output, bound: number): RemoteTrouble {
   if (output.timedOut) return { kind: "away", reason: `no answer within ${bound / 1000} s` };
   const lines = output.stderr.split("\n").map((line) => line.trim()).filter((line) => line !== "");
   const telling = lines.find((line) => refusals.test(line));
-  const reason = telling ?? lines.find((line) => /fatal|error/i.test(line)) ?? lines[0];
+  const said = telling ?? lines.find((line) => /fatal|error/i.test(line)) ?? lines[0];
+  // git says which address on one line and what was wrong with it on the next.
+  const reason = said?.endsWith(":") ? `${said} ${lines[lines.indexOf(said) + 1] ?? ""}` : said;
   return {
     kind: telling === undefined ? "away" : "refused",
     reason: (reason ?? `exit status ${output.status}`).replace(/^(fatal|error|Error|remote): /, ""),

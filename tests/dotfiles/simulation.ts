@@ -5,6 +5,7 @@ import {
   checkKept,
   checkNoConflictPushed,
   checkPublished,
+  checkRemembered,
   checkSame,
   type Held,
   heldBy,
@@ -157,6 +158,7 @@ class Simulation {
       if (status === 3) this.statistics.parked++;
     }
     await this.#main.check(this.#ledger);
+    await checkRemembered(this.sandbox, this.#published);
   }
 
   async #noteSeen(before: Held): Promise<void> {
@@ -251,6 +253,7 @@ class Simulation {
     const after = await this.#allTexts();
     this.#ledger.changed(before, after, `resolved: ${take}`);
     await this.#main.check(this.#ledger);
+    await checkRemembered(this.sandbox, this.#published);
   }
 
   async #allTexts(): Promise<string> {

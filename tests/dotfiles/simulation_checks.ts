@@ -57,7 +57,7 @@ async function branchesOf(host: Host): Promise<Set<string>> {
   return tokensIn(await host.git("log", "-p", "--text", "-m", "--branches", "--remotes"));
 }
 
-/** All that a home and its source held when an online sync began is on the remote now. */
+/** All that a home and its source held when an online sync began is on the remote now: which tokens. */
 export async function checkPublished(
   sandbox: Sandbox,
   before: Held,
@@ -78,7 +78,17 @@ export async function checkPublished(
       throw new Violation(`${token} of ${host.name} is nowhere on the remote after its sync`);
     }
   }
-  return tokens;
+  return tokens.filter((token) => there.has(token));
+}
+
+/** What was on the remote once can be found there ever after. */
+export async function checkRemembered(
+  sandbox: Sandbox,
+  published: ReadonlySet<string>,
+): Promise<void> {
+  const there = tokensIn([...(await sandbox.reachableBlobs()).values()].join());
+  const lost = [...published].find((token) => !there.has(token));
+  if (lost !== undefined) throw new Violation(`${lost} was on the remote and cannot be found now`);
 }
 
 /** The remote's main branch between two looks at it. */
@@ -148,7 +158,7 @@ export async function checkSame(
       );
     }
   }
-  const sources = await Promise.all(hosts.map((host) => treeOf(host.source, [".git", ".jj"])));
+  const sources = await Promise.all(hosts.map((host) => filesOfSource(host)));
   for (const [at, source] of sources.entries()) {
     if (JSON.stringify(source) !== JSON.stringify(sources[0])) {
       throw new Violation(`the sources of ${hosts[0]?.name} and ${hosts[at]?.name} differ`);
@@ -161,6 +171,12 @@ export async function checkSame(
     );
     if (other.length > 0) throw new Violation(`status on ${host.name}: ${other.join(" | ")}`);
   }
+}
+
+/** The files of a source directory: git tracks no empty directories, so that they may differ. */
+async function filesOfSource(host: Host): Promise<Record<string, string>> {
+  const rows = Object.entries(await treeOf(host.source, [".git", ".jj"]));
+  return Object.fromEntries(rows.filter(([, what]) => !what.endsWith("directory")));
 }
 
 async function managedFiles(host: Host): Promise<Map<string, string>> {
@@ -182,7 +198,7 @@ export async function quietState(sandbox: Sandbox, host: Host): Promise<Record<s
   return {
     operation: await host.jj("--ignore-working-copy", "op", "log", "-n1", "--no-graph", "-Tid"),
     ...await sandbox.refs(),
-    // chezmoi itself writes to its database at every look; the lock says who had it last.
-    ...await treeOf(host.home, [".git", ".jj", "chezmoistate.boltdb", "lock"]),
+    // chezmoi itself writes to its database at every look.
+    ...await treeOf(host.home, [".git", ".jj", "chezmoistate.boltdb"]),
   };
 }

@@ -68,6 +68,7 @@ const sync: LastSync = {
   message: "captured 1",
   host: "a",
   captured: [".x"],
+  committed: [],
   received: [],
   sent: [],
   parked: [],

@@ -12,16 +12,16 @@ Deno.test("what is missing is undefined, what cannot be read is an error", async
   await inTemporaryDirectory(async (directory) => {
     await Deno.writeTextFile(`${directory}/file`, "");
     for (const missing of [`${directory}/none`, `${directory}/none/x`, `${directory}/file/x`]) {
-      assert.equal(await files.readText(missing), undefined);
-      assert.equal(await files.readBytes(missing), undefined);
-      assert.equal(await files.lstat(missing), undefined);
-      assert.equal(await files.stat(missing), undefined);
-      assert.deepEqual(await files.namesIn(missing), []);
-      await files.touch(missing, instant);
+      assert.equal(files.readText(missing), undefined);
+      assert.equal(files.readBytes(missing), undefined);
+      assert.equal(files.lstat(missing), undefined);
+      assert.equal(files.stat(missing), undefined);
+      assert.deepEqual(files.namesIn(missing), []);
+      files.touch(missing, instant);
       files.removeDurably(missing);
     }
-    await assert.rejects(files.readText(directory));
-    await assert.rejects(files.readBytes(directory));
+    assert.throws(() => files.readText(directory));
+    assert.throws(() => files.readBytes(directory));
     assert.throws(() => files.removeDurably(unwritable));
   });
 });
@@ -29,22 +29,22 @@ Deno.test("what is missing is undefined, what cannot be read is an error", async
 Deno.test("lstat sees the link and stat what it leads to", async () => {
   await inTemporaryDirectory(async (directory) => {
     await Deno.symlink("nowhere", `${directory}/link`);
-    assert.equal((await files.lstat(`${directory}/link`))?.isSymlink, true);
-    assert.equal(await files.stat(`${directory}/link`), undefined);
+    assert.equal(files.lstat(`${directory}/link`)?.isSymlink, true);
+    assert.equal(files.stat(`${directory}/link`), undefined);
   });
 });
 
 Deno.test("the names in a directory are sorted", async () => {
   await inTemporaryDirectory(async (directory) => {
     for (const name of ["b", ".a", "c d"]) await Deno.writeTextFile(`${directory}/${name}`, "");
-    assert.deepEqual(await files.namesIn(directory), [".a", "b", "c d"]);
+    assert.deepEqual(files.namesIn(directory), [".a", "b", "c d"]);
   });
 });
 
 Deno.test("a new directory and its new parents are their owner's alone", async () => {
-  await inTemporaryDirectory(async (directory) => {
-    await files.makeDirectory(`${directory}/one/two`);
-    await files.makeDirectory(`${directory}/one/two`);
+  await inTemporaryDirectory((directory) => {
+    files.makeDirectory(`${directory}/one/two`);
+    files.makeDirectory(`${directory}/one/two`);
     for (const made of ["one", "one/two"]) {
       assert.equal(modeOf(`${directory}/${made}`), 0o700);
     }
@@ -69,14 +69,14 @@ Deno.test("a text written durably is what is read back, whatever was there befor
   await inTemporaryDirectory(async (directory) => {
     const path = `${directory}/state`;
     const text = fc.string({ unit: "grapheme", maxLength: 2000 });
-    await fc.assert(
-      fc.asyncProperty(text, async (written) => {
+    fc.assert(
+      fc.property(text, (written) => {
         files.writeDurably(path, written);
-        assert.equal(await files.readText(path), written);
+        assert.equal(files.readText(path), written);
       }),
       { numRuns: 50, examples: [[""], ["\ufeffmarked"]] },
     );
-    assert.deepEqual(await files.namesIn(directory), ["state"]);
+    assert.deepEqual(files.namesIn(directory), ["state"]);
   });
 });
 
@@ -96,7 +96,7 @@ Deno.test("a write that fails leaves the old file and no temporary one", async (
   await inTemporaryDirectory(async (directory) => {
     await Deno.mkdir(`${directory}/occupied/by`, { recursive: true });
     assert.throws(() => files.writeDurably(`${directory}/occupied`, "text"));
-    assert.deepEqual(await files.namesIn(directory), ["occupied"]);
+    assert.deepEqual(files.namesIn(directory), ["occupied"]);
     assert.throws(() => files.writeDurably(`${unwritable}/state`, "text"));
     assert.throws(() => files.writeDurably(`${directory}/none/state`, "text"));
   });
@@ -114,8 +114,8 @@ Deno.test("a write that runs out of space leaves the old file and no temporary o
     }).output();
     assert.equal(success, false);
     assert.match(new TextDecoder().decode(stderr), /File too large/);
-    assert.equal(await files.readText(path), "old");
-    assert.deepEqual(await files.namesIn(directory), ["state"]);
+    assert.equal(files.readText(path), "old");
+    assert.deepEqual(files.namesIn(directory), ["state"]);
   });
 });
 
@@ -135,52 +135,52 @@ Deno.test("a reader sees a whole text, wherever SIGKILL meets the writer", async
       writer.kill("SIGKILL");
       await writer.status;
       await reader.cancel();
-      const text = await files.readText(path);
+      const text = files.readText(path);
       assert.match(text ?? "", /^(a+|b+)$/);
       assert.equal(text?.length, length);
     }
     // What a killed writer left stands in nobody's way, not even of a process of the same number.
     await Deno.writeTextFile(`${path}.tmp-${Deno.pid}`, "left over, and longer than the new text");
     files.writeDurably(path, "new");
-    assert.equal(await files.readText(path), "new");
-    const others = (await files.namesIn(directory)).filter((name) => name !== "state");
+    assert.equal(files.readText(path), "new");
+    const others = files.namesIn(directory).filter((name) => name !== "state");
     assert(others.length <= 12, others.join(" "));
     for (const name of others) assert.match(name, /^state\.tmp-\d+$/);
   });
 });
 
 Deno.test("a durable removal removes, once and again", async () => {
-  await inTemporaryDirectory(async (directory) => {
+  await inTemporaryDirectory((directory) => {
     files.writeDurably(`${directory}/state`, "");
     files.removeDurably(`${directory}/state`);
     files.removeDurably(`${directory}/state`);
-    assert.deepEqual(await files.namesIn(directory), []);
+    assert.deepEqual(files.namesIn(directory), []);
   });
 });
 
 Deno.test("a file kept aside lies beside itself, named by the time, text untouched", async () => {
-  await inTemporaryDirectory(async (directory) => {
+  await inTemporaryDirectory((directory) => {
     files.writeDurably(`${directory}/state`, "{ broken");
     const aside = files.keepAside(`${directory}/state`, instant);
     assert.equal(aside, `${directory}/state.corrupt-2026-01-02T03-04-05-678Z`);
-    assert.equal(await files.readText(aside), "{ broken");
-    assert.equal(await files.readText(`${directory}/state`), undefined);
+    assert.equal(files.readText(aside), "{ broken");
+    assert.equal(files.readText(`${directory}/state`), undefined);
   });
 });
 
 Deno.test("touch sets the times and nothing else", async () => {
-  await inTemporaryDirectory(async (directory) => {
+  await inTemporaryDirectory((directory) => {
     files.writeDurably(`${directory}/file`, "text");
-    await files.touch(`${directory}/file`, instant);
-    assert.equal((await files.stat(`${directory}/file`))?.mtime?.getTime(), instant.getTime());
-    assert.equal(await files.readText(`${directory}/file`), "text");
+    files.touch(`${directory}/file`, instant);
+    assert.equal(files.stat(`${directory}/file`)?.mtime?.getTime(), instant.getTime());
+    assert.equal(files.readText(`${directory}/file`), "text");
   });
 });
 
 Deno.test("a directory is writable when a file can be made in it, which leaves none", async () => {
-  await inTemporaryDirectory(async (directory) => {
+  await inTemporaryDirectory((directory) => {
     assert.equal(files.isWritable(directory), true);
-    assert.deepEqual(await files.namesIn(directory), []);
+    assert.deepEqual(files.namesIn(directory), []);
     assert.equal(files.isWritable(`${directory}/none`), false);
     assert.equal(files.isWritable(unwritable), false);
   });

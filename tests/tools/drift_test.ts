@@ -147,7 +147,7 @@ Deno.test("a file that was there before it was managed is kept until a person de
   deepEqual(await drift(b), {});
 });
 
-Deno.test("modes: executable and private files, under a narrow umask as well", async () => {
+Deno.test("executable and private files keep their modes on all hosts", async () => {
   await using sandbox = await Sandbox.create();
   const { a, b } = await inSync(sandbox, ["a", "b"], { ".f": "f\n", "bin/x": "x\n", ".p": "p\n" });
   const mode = async (host: Host, name: string): Promise<string> =>
@@ -165,6 +165,22 @@ Deno.test("modes: executable and private files, under a narrow umask as well", a
   deepEqual([await mode(a, "bin/x"), await mode(b, "bin/x")], ["644", "644"]);
   const before = [...(await sandbox.filesAt("main")).keys()];
   deepEqual(before.sort(), ["bin/x", "dot_f", "private_dot_p"]);
+});
+
+Deno.test("a sync under a narrow umask makes no file private for the others", async () => {
+  await using sandbox = await Sandbox.create();
+  const { a, b } = await inSync(sandbox, ["a", "b"], { ".f": "f\n", ".g": "g\n" });
+  await b.write(".f", "f by b\n");
+  for (let time = 0; time < 2; time++) {
+    const umask = Deno.umask(0o077);
+    const syncing = b.sync(); // It has the umask of its start.
+    Deno.umask(umask);
+    exits(0, await syncing);
+  }
+  deepEqual([...(await sandbox.filesAt("main")).keys()].sort(), ["dot_f", "dot_g"]);
+  await settle(b, a);
+  await holds(".f", "f by b\n", a, b);
+  await holds(".g", "g\n", a, b);
 });
 
 Deno.test("scripts run as an apply runs them: once, on change, or each time", async () => {

@@ -58,9 +58,8 @@ export async function resolve(host: Host, ...args: string[]): Promise<Ended> {
 
 /** Two rounds of syncs, after which all homes have to agree. */
 export async function settle(...hosts: Host[]): Promise<void> {
-  for (let round = 0; round < 2; round++) {
-    for (const host of hosts) exits(0, await host.sync());
-  }
+  for (const host of hosts) await syncs(host);
+  await Promise.all(hosts.map((host) => syncs(host)));
 }
 
 /** Writes one text per host for each file, then syncs in turn: the first wins, the others park. */
