@@ -66,7 +66,7 @@ for (
 }
 
 Deno.test("a text written durably is what is read back, whatever was there before", async () => {
-  await inTemporaryDirectory(async (directory) => {
+  await inTemporaryDirectory((directory) => {
     const path = `${directory}/state`;
     const text = fc.string({ unit: "grapheme", maxLength: 2000 });
     fc.assert(
