@@ -81,7 +81,9 @@ interface SortedHome {
  * source.
  */
 async function sortHome(run: SyncRun, lines: readonly StatusLine[]): Promise<SortedHome> {
-  const { edited, behind: untouched } = sortDrift(lines, run.state.drift);
+  const { behind: untouched } = sortDrift(lines, run.state.drift);
+  // Also what an earlier run left alone: it may have become clear.
+  const edited = lines.filter((line) => line.actual === "M");
   const unnoted = await editedUnnoted(run, untouched);
   const behind = untouched.filter((line) => !unnoted.includes(line));
   const sorted: SortedHome = {
@@ -99,8 +101,10 @@ async function sortHome(run: SyncRun, lines: readonly StatusLine[]): Promise<Sor
       : uncapturable(source) ??
         (lstat(path)?.isFile === true ? undefined : "not a regular file here");
     if (source === undefined || reason !== undefined) sorted.reasons[path] = reason ?? "";
-    else if (await wroteSource(run, source, entries.get(path))) sorted.capturable.push(path);
-    else sorted.pending.push(path);
+    else if (await wroteSource(run, source, entries.get(path))) {
+      sorted.capturable.push(path);
+      delete sorted.reasons[path];
+    } else if (!(path in sorted.reasons)) sorted.pending.push(path);
   }
   return sorted;
 }

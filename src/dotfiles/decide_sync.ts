@@ -86,6 +86,8 @@ export function nothingToDo(facts: {
   /** Deleted targets that no earlier run has reported. */
   readonly unreported: number;
   readonly remoteMain: string | undefined;
+  /** Where the local branch is; several commits when it is conflicted. */
+  readonly localMain: readonly string[];
   /** The remote's conflict bookmarks are those of the last fetch. */
   readonly sameConflicts: boolean;
   readonly parkedIsPublished: boolean;
@@ -96,6 +98,7 @@ export function nothingToDo(facts: {
     copy !== undefined && copy.isEmpty && copy.parents.length === 1 &&
     copy.parents[0] === state.home &&
     state.main !== null && facts.remoteMain === state.main &&
+    facts.localMain.every((commit) => commit === state.main) &&
     (state.parked.length > 0 ? facts.parkedIsPublished : state.home === state.main) &&
     facts.sameConflicts && facts.unreported === 0 &&
     drift.edited.length === 0 && drift.behind.length === 0;

@@ -9,6 +9,8 @@ const schema = v.strictObject({
   /** The source directory this record is about. */
   source: v.string(),
   branch: v.string(),
+  /** The umask of the first sync: under another one, every file would seem to have changed. */
+  umask: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(0o777)),
   /** H: the commit whose files the home holds, edits since aside. */
   home: commit,
   /** The remote's branch as last seen; a remote that does not descend from it was rewritten. */

@@ -40,10 +40,10 @@ export const receive: Step<SyncRun> = {
 };
 
 /** A remote that dropped what it had is a decision that only a person may take over. */
-async function refuseRewritten(run: SyncRun, main: string | undefined): Promise<void> {
+export async function refuseRewritten(run: SyncRun, main: string | undefined): Promise<void> {
   const before = run.state.main;
   const { remote, branch } = run.settings;
-  if (before === null || before === main) return;
+  if (before === null || before === main || before === run.state.rewritten) return;
   if (main !== undefined && await run.programs.git.isAncestor(before, main)) return;
   if (!run.policy.acceptRewritten) {
     const what = main === undefined

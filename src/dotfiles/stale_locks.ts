@@ -3,7 +3,7 @@ import { Failure } from "../cli/failure.ts";
 import { capture, ProcessError } from "../host/process.ts";
 
 /** How long a git or jj that is still at work in the source is waited for, in milliseconds. */
-const patience = 10_000;
+const patience = 30_000;
 
 /**
  * Does some work; when it fails on a lock file of git's that nobody holds any more, removes the file
@@ -47,7 +47,7 @@ async function runningIn(source: string): Promise<string> {
       done
     }
     tries=0
-    while found=$(look "$1"); [ -n "$found" ] && [ $tries -lt 40 ]; do
+    while found=$(look "$1"); [ -n "$found" ] && [ $tries -lt 20 ]; do
       tries=$((tries + 1)); sleep 0.2
     done
     echo "$found"`;

@@ -1,6 +1,7 @@
 import { refusal } from "../cli/failure.ts";
 import type { Values } from "../cli/options.ts";
 import type { Report } from "../cli/report.ts";
+import { umask } from "../host/environment.ts";
 import { judgeSource } from "./decide_sync.ts";
 import {
   allBookmarked,
@@ -11,6 +12,7 @@ import {
 } from "./facts.ts";
 import type { HomeState } from "./home_state.ts";
 import { identityFor, programsFor } from "./prepare.ts";
+import { refuseRewritten } from "./receive.ts";
 import { type SyncRun, warn } from "./run.ts";
 import type { Settings } from "./settings.ts";
 import type { syncOptions } from "./sync_options.ts";
@@ -67,6 +69,8 @@ export async function start(from: Start): Promise<SyncRun> {
   };
   await refuseUnsound(run, seen);
   await judgeRemote(run, options.branch !== undefined);
+  // A fetch of an earlier run may have met the rewrite already.
+  if (run.heads instanceof Map && run.upToDate) await refuseRewritten(run, main);
   return run;
 }
 
@@ -75,6 +79,7 @@ function firstState(settings: Settings & { readonly branch: string }, tip: strin
     schema: 1,
     source: settings.source,
     branch: settings.branch,
+    umask: umask(),
     home: tip,
     main: null,
     base: null,
@@ -149,7 +154,8 @@ async function judgeRemote(run: SyncRun, branchIsGiven: boolean): Promise<void> 
   if (!heads.has(branch) && others.length > 0 && run.state.main === null && !branchIsGiven) {
     throw refusal(
       `${remote} has no branch "${branch}", but ${others.map((name) => `"${name}"`).join(", ")}`,
-      `sync with one of them: --branch ${others[0]}; or create it: --branch ${branch}`,
+      `to sync with it: git -C ${settings.source} branch -m ${branch} ${others[0]}, then ` +
+        `--branch ${others[0]}; to create "${branch}" there: --branch ${branch}`,
     );
   }
 }

@@ -2,10 +2,12 @@ import type { Values } from "../cli/options.ts";
 import type { Report } from "../cli/report.ts";
 import type { Chezmoi } from "../programs/chezmoi.ts";
 import { now } from "../host/clock.ts";
+import { setUmask, umask } from "../host/environment.ts";
 import { keepAside, realPath } from "../host/files.ts";
 import { nothingToDo, reasonOf, sortDrift } from "./decide_sync.ts";
 import { type Ending, noOpEnding } from "./ending.ts";
 import {
+  allBookmarked,
   conflictBookmarks,
   type Observation,
   observe,
@@ -49,7 +51,11 @@ export async function synchronize(
   if (!sourceKind(settings.source).jj) await ensureJj(programs, settings.remote, branch);
 
   const fresh = (): ReturnType<Chezmoi["status"]> => programs.chezmoi.status();
-  let seen = await observe(programs, where, cloned ? fresh() : status ?? fresh());
+  const mask = state?.umask ?? umask();
+  const hasOtherUmask = mask !== umask();
+  if (hasOtherUmask) setUmask(mask);
+  const isCurrent = !cloned && !hasOtherUmask;
+  let seen = await observe(programs, where, isCurrent ? status ?? fresh() : fresh());
   if ("kind" in seen.drift && seen.drift.kind === "database") {
     const aside = keepAside(seen.drift.target ?? "", now());
     report.warn(`chezmoi's database is corrupt (${seen.drift.reason}): kept as ${aside}`);
@@ -71,6 +77,7 @@ function isNoOp(seen: Observation, state: HomeState, where: Where): boolean {
     drift: sortDrift(seen.drift, state.drift),
     unreported: seen.drift.filter((line) => reasonOf(line) !== undefined)
       .filter((line) => !(line.path in state.drift)).length,
+    localMain: allBookmarked(seen.commits, where.branch),
     remoteMain: seen.heads.get(where.branch),
     sameConflicts: sameConflicts(seen.heads, known),
     parkedIsPublished: state.conflict !== null && known.get(state.bookmark) === state.conflict,

@@ -34,6 +34,11 @@ export function userId(): number | null {
   return Deno.uid();
 }
 
+/** Gives this process, and the programs it starts from now on, another umask. */
+export function setUmask(mask: number): void {
+  Deno.umask(mask);
+}
+
 /** This process's umask, which the programs it starts inherit. */
 export function umask(): number {
   return Deno.umask();

@@ -1,3 +1,4 @@
+import { environment } from "../host/environment.ts";
 import { capture, type Output, ProcessError } from "../host/process.ts";
 import { split0 } from "./git.ts";
 import { unattended } from "./unattended.ts";
@@ -172,18 +173,15 @@ export class Jj {
 
   /** Fetches from a remote. */
   async fetch(remote: string): Promise<Output> {
-    return await this.#call(
-      ["--ignore-working-copy", "git", "fetch", "--remote", `exact:${literal(remote)}`],
-      this.remoteBound,
-    );
+    return await this.#remote(["git", "fetch", "--remote", `exact:${literal(remote)}`]);
   }
 
   /** Pushes one bookmark, if the remote still has what the last fetch saw. */
   async push(bookmark: string, remote: string): Promise<Output> {
-    return await this.#call([
-      ...["--ignore-working-copy", "git", "push", "--allow-empty-description"],
+    return await this.#remote([
+      ...["git", "push", "--allow-empty-description"],
       ...["--remote", remote, "--bookmark", `exact:${literal(bookmark)}`],
-    ], this.remoteBound);
+    ]);
   }
 
   /**
@@ -216,6 +214,15 @@ export class Jj {
     return (await this.#checked(["--ignore-working-copy", ...args])).stdout;
   }
 
+  /** The caller judges what the remote says; a lock file left here is another matter. */
+  async #remote(args: readonly string[]): Promise<Output> {
+    const output = await this.#call(["--ignore-working-copy", ...args], this.remoteBound);
+    if (/Unable to create '.*\.lock': File exists|could not lock config file/.test(output.stderr)) {
+      throw failed(args, output);
+    }
+    return output;
+  }
+
   async #checked(args: readonly string[]): Promise<Output> {
     const output = await this.#call(args);
     if (output.status !== 0 || output.timedOut) throw failed(args, output);
@@ -227,7 +234,7 @@ export class Jj {
     return await capture({
       argv: ["jj", "--no-pager", "--color", "never", ...config, ...args],
       cwd: this.source,
-      env: unattended,
+      env: { ...unattended, ...withoutGlobalIgnores() },
       timeout,
     });
   }
@@ -236,6 +243,16 @@ export class Jj {
 /** A string literal of jj's revset, fileset and template languages. */
 export function literal(text: string): string {
   return `"${text.replace(/[\\"]/g, "\\$&").replace(/\n/g, "\\n")}"`;
+}
+
+/** git settings that keep a person's global ignore file from hiding dotfiles from jj. */
+function withoutGlobalIgnores(): Record<string, string> {
+  const given = Number(environment("GIT_CONFIG_COUNT") ?? 0);
+  return {
+    GIT_CONFIG_COUNT: String(given + 1),
+    [`GIT_CONFIG_KEY_${given}`]: "core.excludesFile",
+    [`GIT_CONFIG_VALUE_${given}`]: "/dev/null",
+  };
 }
 
 /** The error of a jj call, named by the arguments that matter: the settings are always the same. */

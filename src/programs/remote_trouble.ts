@@ -31,10 +31,27 @@ const refusals = new RegExp(
   "i",
 );
 
+/** Lines that announce a reason, or advise, without saying what was wrong. */
+const leadIn = new RegExp(
+  [
+    "External git program failed",
+    "^(Error: )?Failed to push",
+    "^(Error: )?The remote rejected the following updates",
+    "^Hint:",
+    "^Please make sure you have the correct access",
+    "^and the repository exists",
+    "^Changes to push to",
+    "^Try fetching",
+  ].join("|"),
+);
+
 /** Reads why a remote operation failed out of what it printed. */
 export function remoteTrouble(output: Output, bound: number): RemoteTrouble {
   if (output.timedOut) return { kind: "away", reason: `no answer within ${bound / 1000} s` };
-  const lines = output.stderr.split("\n").map((line) => line.trim()).filter((line) => line !== "");
+  const all = output.stderr.split("\n").map((line) => line.trim())
+    .filter((line) => line !== "" && !leadIn.test(line));
+  const specific = all.filter((line) => !/Could not read from remote repository/.test(line));
+  const lines = specific.length > 0 ? specific : all;
   const telling = lines.find((line) => refusals.test(line));
   const said = telling ?? lines.find((line) => /fatal|error/i.test(line)) ?? lines[0];
   // git says which address on one line and what was wrong with it on the next.

@@ -17,6 +17,7 @@ const state: HomeState = {
   schema: 1,
   source: "/s",
   branch: "main",
+  umask: 0o022,
   home,
   main: home,
   base: null,
@@ -36,6 +37,7 @@ const calm: Parameters<typeof nothingToDo>[0] = {
   drift: { edited: [], behind: [] },
   unreported: 0,
   remoteMain: home,
+  localMain: [home],
   sameConflicts: true,
   parkedIsPublished: false,
 };
@@ -54,6 +56,7 @@ const work: readonly (readonly [why: string, facts: Partial<typeof calm>])[] = [
   ["the remote moved", { remoteMain: "4".repeat(40) }],
   ["a conflict bookmark came or went", { sameConflicts: false }],
   ["the last sync pushed nothing", { state: { ...state, main: "5".repeat(40) } }],
+  ["a person committed on the branch, and is elsewhere", { localMain: ["6".repeat(40)] }],
   ["there is no branch on the remote yet", { state: { ...state, main: null } }],
   ["a capture was interrupted", { state: { ...state, capturing: true } }],
   ["what is parked was never pushed", { state: { ...state, parked: ["dot_x"], conflict: home } }],

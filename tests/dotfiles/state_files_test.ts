@@ -18,6 +18,7 @@ const states: fc.Arbitrary<HomeState> = fc.record({
   schema: fc.constant(1 as const),
   source: fc.string(),
   branch: fc.string(),
+  umask: fc.integer({ min: 0, max: 0o777 }),
   home: commit,
   main: maybe,
   base: maybe,
