@@ -1,3 +1,5 @@
+import { foreignVariables } from "../cli/command.ts";
+
 /** What a program may do beyond computing and printing, in the words of Deno's permissions. */
 export interface Permissions {
   /** Reading files: anywhere but /proc, /sys and /dev, which Deno opens to `--allow-all` only. */
@@ -11,8 +13,8 @@ export interface Permissions {
   readonly env: readonly string[] | "all";
 }
 
-/** What every program reads, to know where it prints to. */
-const reportVariables = ["JOURNAL_STREAM", "NO_COLOR"] as const;
+/** What every program reads, to know where it prints to, and what it forgets. */
+const commonVariables = ["JOURNAL_STREAM", "NO_COLOR", ...foreignVariables] as const;
 
 /**
  * Common to the dotfiles programs. These permissions guard against our own mistakes and those of our
@@ -35,9 +37,9 @@ const dotfiles: Permissions = {
   run: true,
   sys: "all",
   env: [
-    ...reportVariables,
+    ...commonVariables,
     ...["HOME", "USER", "STATE_DIRECTORY", "XDG_DATA_HOME", "XDG_STATE_HOME"],
-    ...["JJ_USER", "JJ_EMAIL"],
+    ...["JJ_USER", "JJ_EMAIL", "XDG_CONFIG_HOME", "GIT_CONFIG_COUNT"],
   ],
 };
 

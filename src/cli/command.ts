@@ -1,4 +1,5 @@
 import manifest from "../../deno.json" with { type: "json" };
+import { forget } from "../host/environment.ts";
 import { readText } from "../host/files.ts";
 import { killRunning, ProcessError, ProgramMissingError } from "../host/process.ts";
 import { ExitCode } from "./exit_code.ts";
@@ -44,8 +45,18 @@ export const commonOptions = {
   version: enable("show the version", { flagOnly: true }),
 } satisfies Options;
 
+/**
+ * What a git hook or alias leaves in the environment: it would make every git we start work on that
+ * other repository. GPG_TTY would have a passphrase asked for on a terminal.
+ */
+export const foreignVariables = [
+  ...["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_COMMON_DIR"],
+  ...["GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_NAMESPACE", "GIT_PREFIX", "GPG_TTY"],
+];
+
 /** Runs a command with this process's arguments and ends the process. */
 export async function main<O extends Options>(command: Command<O>): Promise<never> {
+  forget(foreignVariables);
   const report = terminalReport();
   for (const [signal, code] of Object.entries(endings)) {
     Deno.addSignalListener(signal as Deno.Signal, () => leave(code));

@@ -1,3 +1,4 @@
+import { printable } from "./printable.ts";
 import { environment, narratesToTerminal } from "../host/environment.ts";
 
 /**
@@ -26,7 +27,7 @@ export function terminalReport(): Report {
   const coloured = !toJournal && environment("NO_COLOR") === undefined &&
     narratesToTerminal();
   const say = (level: keyof typeof priority, mark: string, colour: string, text: string): void => {
-    for (const [at, line] of text.split("\n").entries()) {
+    for (const [at, line] of printable(text).split("\n").entries()) {
       const marked = at === 0 ? mark + line : line;
       console.error(
         toJournal
@@ -38,7 +39,7 @@ export function terminalReport(): Report {
     }
   };
   return {
-    answer: (text) => console.log(text),
+    answer: (text) => console.log(printable(text)),
     info: (text) => say("info", "", "", text),
     warn: (text) => say("warn", "warning: ", "33", text),
     error: (text) => say("error", "error: ", "31", text),

@@ -1,14 +1,14 @@
 import type { Step } from "../cli/steps.ts";
-import type { Entry, StatusLine } from "../programs/chezmoi.ts";
-import { umask } from "../host/environment.ts";
-import { sha256 } from "../host/digest.ts";
+import type { StatusLine } from "../programs/chezmoi.ts";
+import type { Commit } from "../programs/jj.ts";
 import { lstat } from "../host/files.ts";
-import { parentOfWorkingCopy, readDrift, recordDrift, wroteSource } from "./capture.ts";
-import { reasonOf } from "./decide_sync.ts";
+import { syncToDisk } from "../host/sync_to_disk.ts";
+import { parentOfWorkingCopy, readDrift, recordDrift, relativeToHome } from "./capture.ts";
+import type { HomeState } from "./home_state.ts";
+import { judgeEdit, knownReason, readTargets, seenOf } from "./judge_edit.ts";
 import { branchBelow } from "./own_edits.ts";
-import { message, save, some, type SyncRun, warn } from "./run.ts";
+import { baseTrailers, message, save, some, type SyncRun, warn } from "./run.ts";
 import { sourcesOfSameTargets } from "./same_target.ts";
-import { targetKey, uncapturable, wroteThis } from "./source_name.ts";
 
 /** Moves the working copy to the merge's outcome and brings the home there. */
 export const applyMerged: Step<SyncRun> = {
@@ -29,6 +29,8 @@ export const applyMerged: Step<SyncRun> = {
     const received = await run.programs.git.changedPaths(run.tip, to);
     received.forEach((path) => run.done.received.add(path));
     run.pending.forEach((path) => run.done.applied.add(path));
+    // git and jj leave that to the kernel; the journal must not name commits that a power cut takes.
+    await syncToDisk(`${run.settings.source}/.git`);
     save(run, { moving: { from: run.tip, to, base, parked: [...parked], conflict } });
     await moveWorkingCopy(run);
     await finishMove(run);
@@ -50,28 +52,39 @@ export async function resumeMove(run: SyncRun): Promise<void> {
  * carried along.
  */
 async function moveWorkingCopy(run: SyncRun): Promise<void> {
+  const { jj } = run.programs;
+  const [copy] = await jj.snapshot("@");
+  if (copy === undefined) throw new Error("jj showed no working-copy commit");
+  const to = run.state.moving?.to;
+  if (to !== undefined && !(copy.isEmpty && copy.parents.length === 1 && copy.parents[0] === to)) {
+    await leave(run, copy);
+  }
+  run.tip = await parentOfWorkingCopy(run);
+}
+
+/** Leaves a working-copy commit for the journal's, taking along what was edited in it. */
+async function leave(run: SyncRun, copy: Commit): Promise<void> {
   const { jj, git } = run.programs;
   const { moving } = run.state;
   if (moving === null) return;
-  const [copy] = await jj.snapshot("@");
-  if (copy === undefined) throw new Error("jj showed no working-copy commit");
-  if (!(copy.isEmpty && copy.parents.length === 1 && copy.parents[0] === moving.to)) {
-    const sinceOld = new Set(await git.changedPaths(moving.from, copy.id));
-    const sinceNew = await git.changedPaths(moving.to, copy.id);
-    const edits = sinceNew.filter((path) => sinceOld.has(path));
-    let to = moving.to;
-    if (edits.length > 0) {
-      const subject = `Edit the source on ${run.settings.host}`;
-      to = await jj.compose([to], message(run, subject), [{ from: copy.id, only: edits }]);
-      save(run, { moving: { ...moving, to } });
-    }
-    await jj.newWorkingCopy(to);
-    if (!copy.isEmpty) run.replaced.add(copy.id);
-    // An edit of the source in this very moment is on top now, and the next round takes it in.
-    const [now] = await jj.snapshot("@");
-    if (now?.isEmpty === false) run.again = true;
+  const sinceOld = new Set(await git.changedPaths(moving.from, copy.id));
+  const sinceNew = await git.changedPaths(moving.to, copy.id);
+  const edits = sinceNew.filter((path) => sinceOld.has(path));
+  let { to } = moving;
+  if (edits.length > 0) {
+    const subject = `Edit the source on ${run.settings.host}`;
+    to = await jj.compose([to], message(run, subject), [{ from: copy.id, only: edits }]);
+    save(run, { moving: { ...moving, to } });
   }
-  run.tip = await parentOfWorkingCopy(run);
+  await jj.newWorkingCopy(to);
+  if (!copy.isEmpty) run.replaced.add(copy.id);
+  // An edit of the source in this very moment went into the commit that was left, or is on top now.
+  const [left] = await jj.commits(`present(${copy.change})`);
+  if (left !== undefined && left.id !== copy.id && !left.isEmpty && !left.isWorkingCopy) {
+    return await leave(run, left);
+  }
+  const [now] = await jj.snapshot("@");
+  if (now?.isEmpty === false) run.again = true;
 }
 
 /** Applies, sorts out what chezmoi refused, and closes the journal. */
@@ -82,73 +95,70 @@ async function finishMove(run: SyncRun): Promise<void> {
   const raced = output.status === 0 ? [] : await sortRefused(run, output.stderr);
   if (raced.length > 0) await rebaseRaced(run, raced);
   const { to, base, parked, conflict } = run.state.moving ?? moving;
-  save(run, { home: to, base, parked, conflict, moving: null, rewritten: null });
+  const done = { moving: null, captured: null, rewritten: null };
+  save(run, { home: to, base, parked, conflict, ...done });
   run.pending = [];
 }
 
 /** A target that was edited here on a text which the source no longer has. */
 interface Raced {
-  readonly path: string;
   readonly source: string;
+  /** The commit that has the text. */
+  readonly at: string;
 }
 
 /**
- * Looks at what an apply refused. Returns the targets that were edited on the text of the last sync
- * while the source has moved on; the rest is left alone with a reason, or waits for the next round.
+ * Looks at what an apply refused. Returns the targets that were edited on an earlier text while the
+ * source has moved on; the rest is left alone with a reason, or waits for the next round.
  */
 async function sortRefused(run: SyncRun, stderr: string): Promise<readonly Raced[]> {
-  const lines = await readDrift(run);
-  const { chezmoi } = run.programs;
-  const [managed, entries] = await Promise.all([chezmoi.managed(), chezmoi.entries()]);
-  const reasons: Record<string, string> = {};
+  await runRefusedScripts(run, stderr);
+  const lines = (await readDrift(run)).filter((line) => line.target !== "R");
+  const targets = await readTargets(run);
+  const { drift, moving, home } = run.state;
+  const reasons: HomeState["drift"] = {};
   const raced: Raced[] = [];
+  const leave = (line: StatusLine, reason: string): void => {
+    reasons[line.path] = { reason, seen: seenOf(line) };
+  };
   for (const line of lines) {
-    const source = managed.get(line.path);
-    const verdict = await judgeRefused(run, line, source, entries.get(line.path));
-    if (verdict === "raced") raced.push({ path: line.path, source: source ?? "" });
-    else if (verdict === "again") run.again = run.policy.commit;
-    else if (verdict === "failed") warn(run, `cannot apply ${line.path}: ${stderr.trim()}`);
-    else if (verdict !== undefined) reasons[line.path] = verdict.reason;
+    const known = knownReason(drift, line);
+    if (line.actual === " ") {
+      const isForeign = !targets.entries.has(line.path) && lstat(line.path) !== undefined;
+      if (known ?? isForeign) leave(line, known ?? preexisting);
+      else warn(run, `cannot apply ${line.path}: ${stderr.trim()}`);
+      continue;
+    }
+    const verdict = await judgeEdit(run, line, targets, [moving?.from ?? home, home]);
+    if (verdict.kind === "raced") raced.push(verdict);
+    else if (verdict.kind === "capture") run.again ||= run.policy.commit;
+    else leave(line, verdict.kind === "leave" ? verdict.reason : known ?? unknownText);
   }
   recordDrift(run, reasons);
   return raced;
 }
 
-async function judgeRefused(
-  run: SyncRun,
-  line: StatusLine,
-  source: string | undefined,
-  entry: Entry | undefined,
-): Promise<"raced" | "again" | "failed" | { readonly reason: string } | undefined> {
-  const reason = reasonOf(line) ?? run.state.drift[line.path];
-  if (reason !== undefined) return { reason };
-  if (line.target === "R") return undefined;
-  const exists = lstat(line.path);
-  if (line.actual === " ") {
-    return entry === undefined && exists !== undefined
-      ? { reason: "was here before it was managed: chezmoi-resolve --take local|remote decides" }
-      : "failed";
-  }
-  if (source === undefined) return { reason: "the mode of a directory, or not a file" };
-  const kind = uncapturable(source) ?? (exists?.isFile === true ? undefined : "not a regular file");
-  if (kind !== undefined) return { reason: kind };
-  if (await wroteSource(run, source, entry)) return "again";
-  return entry !== undefined && await wroteBefore(run, source, entry) ? "raced" : {
-    reason: "edited here on a text the sync does not know: chezmoi-resolve --take local|remote " +
-      "decides",
-  };
-}
+const preexisting =
+  "was here before it was managed: chezmoi-resolve PATH --take local|remote decides";
+const unknownText =
+  "edited here on a text the sync does not know: chezmoi-resolve PATH --take local|remote decides";
 
-/** Whether what chezmoi last wrote is what the last sync's source said of the same target. */
-async function wroteBefore(run: SyncRun, source: string, entry: Entry): Promise<boolean> {
-  const { git } = run.programs;
-  const key = targetKey(source);
-  const before = (await git.filesOf(run.state.home)).filter((path) => targetKey(path) === key);
-  const [path] = before;
-  if (path === undefined || before.length > 1) return false;
-  const bytes = await git.bytesOf(run.state.home, path);
-  return bytes !== undefined &&
-    wroteThis(entry, { path, sha256: await sha256(bytes) }, umask());
+/**
+ * Runs the scripts that changed. chezmoi takes a changed `run_once_` or `run_onchange_` script for a
+ * target that was edited, and refuses it along with those.
+ */
+async function runRefusedScripts(run: SyncRun, stderr: string): Promise<void> {
+  const { chezmoi } = run.programs;
+  const refused = new Set(
+    [...stderr.matchAll(/^chezmoi: (.+): exit status \d+$/gm)].map(([, it]) => it),
+  );
+  const scripts = await chezmoi.scripts();
+  const changed = (await readDrift(run)).filter((line) => line.target === "R")
+    .map((line) => line.path)
+    .filter((path) => refused.has(relativeToHome(run, path)) && scripts.get(path)?.isConditional);
+  if (changed.length === 0) return;
+  const output = await chezmoi.runScripts(changed);
+  if (output.status !== 0) warn(run, `a script failed: ${output.stderr.trim()}`);
 }
 
 /**
@@ -159,14 +169,21 @@ async function rebaseRaced(run: SyncRun, raced: readonly Raced[]): Promise<void>
   const { jj, git } = run.programs;
   const { moving, home } = run.state;
   if (moving === null) return;
-  const trees = await Promise.all([git.filesOf(home), git.filesOf(moving.to)]);
-  const paths = sourcesOfSameTargets(raced.map(({ source }) => source), trees);
+  const trees = await Promise.all([home, moving.from, moving.to].map((it) => git.filesOf(it)));
+  const parts = raced.map(({ source, at }) => ({
+    from: at,
+    only: sourcesOfSameTargets([source], trees),
+  }));
+  const paths = parts.flatMap(({ only }) => only);
   const rest = moving.parked.filter((path) => !paths.includes(path));
-  const parts = [{ from: home, only: paths }];
   // A base always lies right on the branch.
   const base = await jj.compose(
     [moving.base === null ? moving.to : await branchBelow(run, moving.base)],
-    message(run, `Before ${some(paths)} was edited on ${run.settings.host}`),
+    message(
+      run,
+      `Before ${some(paths)} was edited on ${run.settings.host}`,
+      baseTrailers([...rest, ...paths]),
+    ),
     moving.base === null ? parts : [{ from: moving.base, only: rest }, ...parts],
   );
   const to = moving.base === null

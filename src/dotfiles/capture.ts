@@ -1,30 +1,40 @@
 import type { Step } from "../cli/steps.ts";
-import type { Entry, StatusLine } from "../programs/chezmoi.ts";
-import { umask } from "../host/environment.ts";
-import { sha256 } from "../host/digest.ts";
-import { lstat, readBytes } from "../host/files.ts";
-import { reasonOf, sortDrift } from "./decide_sync.ts";
+import type { StatusLine } from "../programs/chezmoi.ts";
+import { lstat } from "../host/files.ts";
+import { sortDrift } from "./decide_sync.ts";
+import type { HomeState } from "./home_state.ts";
+import { judgeEdit, knownReason, readTargets, seenOf } from "./judge_edit.ts";
 import { message, save, some, type SyncRun, warn } from "./run.ts";
-import { uncapturable, wroteThis } from "./source_name.ts";
+import { uncapturable } from "./source_name.ts";
 
 /** Takes what was edited on this host, in the source and in the home, into commits. */
 export const captureEdits: Step<SyncRun> = {
   name: "capture",
   describe: (run) => `capture the edits made on ${run.settings.host}`,
-  skip: (run) => run.policy.commit ? undefined : "autoCommit is off",
   async run(run): Promise<void> {
+    run.merged = undefined;
+    run.waiting = !run.policy.commit && await hasEdits(run);
+    if (run.waiting) {
+      return warn(run, "autoCommit is off: edits on this host wait, and what came in");
+    }
     await commitSourceEdits(run);
     await captureHome(run);
     if (run.prime) await prime(run);
   },
 };
 
+/** Whether something was edited on this host, in the source or in the home. */
+async function hasEdits(run: SyncRun): Promise<boolean> {
+  const [copy] = await run.programs.jj.snapshot("@");
+  return copy?.isEmpty === false || (await readDrift(run)).some((line) => line.actual === "M");
+}
+
 /**
  * Lets chezmoi note down the targets that are as they should be already. Without that it takes them
  * for a person's own files and refuses to update them. What differs and was edited is refused.
  */
 async function prime(run: SyncRun): Promise<void> {
-  await run.programs.chezmoi.apply(["scripts", "externals"]);
+  await run.programs.chezmoi.apply(["scripts"]);
   run.prime = false;
 }
 
@@ -51,18 +61,26 @@ async function captureHome(run: SyncRun): Promise<void> {
   const targets = drift.capturable;
   if (targets.length === 0) return;
 
+  const before = run.tip;
+  const [clean] = await run.programs.jj.snapshot("@");
+  if (clean?.isEmpty !== true) {
+    // Edited in the source in this very moment: re-add might overwrite it.
+    run.again = true;
+    return;
+  }
   save(run, { capturing: true });
   const output = await run.programs.chezmoi.reAdd(targets);
   if (output.status !== 0) warn(run, `chezmoi re-add: ${output.stderr.trim()}`);
   const [copy] = await run.programs.jj.snapshot("@");
-  if (copy !== undefined && !copy.isEmpty) {
-    const names = targets.map((target) => relativeToHome(run, target));
+  const names = targets.map((target) => relativeToHome(run, target));
+  if (copy?.isEmpty === false) {
     const subject = `Edit ${some(names)} on ${run.settings.host}`;
     await run.programs.jj.commitWorkingCopy(message(run, subject, names.length > 3 ? names : []));
-    run.tip = await parentOfWorkingCopy(run);
-    names.forEach((name) => run.done.captured.add(name));
   }
-  save(run, { capturing: false });
+  // Also when the working copy is empty: chezmoi itself commits, where its git.autoCommit is set.
+  run.tip = await parentOfWorkingCopy(run);
+  if (run.tip !== before) names.forEach((name) => run.done.captured.add(name));
+  save(run, { capturing: false, captured: run.tip });
 }
 
 /** The drift of a home, sorted by what a sync does about it. */
@@ -72,7 +90,7 @@ interface SortedHome {
   /** For the apply: behind the source, or edited here *and* changed in the source. */
   readonly pending: string[];
   /** Left alone, each with the reason. */
-  readonly reasons: Record<string, string>;
+  readonly reasons: HomeState["drift"];
 }
 
 /**
@@ -81,32 +99,37 @@ interface SortedHome {
  * source.
  */
 async function sortHome(run: SyncRun, lines: readonly StatusLine[]): Promise<SortedHome> {
-  const { behind: untouched } = sortDrift(lines, run.state.drift);
-  // Also what an earlier run left alone: it may have become clear.
-  const edited = lines.filter((line) => line.actual === "M");
-  const unnoted = await editedUnnoted(run, untouched);
-  const behind = untouched.filter((line) => !unnoted.includes(line));
+  const { drift } = run.state;
+  const { behind } = sortDrift(lines, (line) => knownReason(drift, line) !== undefined);
+  const unnoted = await editedUnnoted(run, behind);
   const sorted: SortedHome = {
     capturable: unnoted.map((line) => line.path),
-    pending: behind.map((line) => line.path),
-    reasons: stillTrue(run, lines),
+    pending: behind.filter((line) => !unnoted.includes(line)).map((line) => line.path),
+    reasons: {},
   };
-  if (edited.length === 0) return sorted;
-  const { chezmoi } = run.programs;
-  const [managed, entries] = await Promise.all([chezmoi.managed(), chezmoi.entries()]);
-  for (const { path } of edited) {
-    const source = managed.get(path);
-    const reason = source === undefined
-      ? "the mode of a directory, or not a file"
-      : uncapturable(source) ??
-        (lstat(path)?.isFile === true ? undefined : "not a regular file here");
-    if (source === undefined || reason !== undefined) sorted.reasons[path] = reason ?? "";
-    else if (await wroteSource(run, source, entries.get(path))) {
-      sorted.capturable.push(path);
-      delete sorted.reasons[path];
-    } else if (!(path in sorted.reasons)) sorted.pending.push(path);
+  const touched = lines.filter((line) => line.actual !== " ");
+  const targets = touched.length === 0 ? undefined : await readTargets(run);
+  for (const line of lines) {
+    const { path } = line;
+    if (targets === undefined || line.actual === " ") {
+      const reason = knownReason(drift, line);
+      if (reason !== undefined) sorted.reasons[path] = { reason, seen: seenOf(line) };
+      continue;
+    }
+    // What an earlier run left alone is judged anew: it may have become clear.
+    const verdict = await judgeEdit(run, line, targets, []);
+    const reason = verdict.kind === "leave" ? verdict.reason : knownReason(drift, line);
+    if (verdict.kind === "capture") sorted.capturable.push(path);
+    else if (reason !== undefined) sorted.reasons[path] = { reason, seen: seenOf(line) };
+    else sorted.pending.push(path);
   }
   return sorted;
+}
+
+/** Saves what is left alone, when that changed. */
+export function recordDrift(run: SyncRun, drift: HomeState["drift"]): void {
+  const sorted = Object.fromEntries(Object.entries(drift).sort(([a], [b]) => a < b ? -1 : 1));
+  if (JSON.stringify(sorted) !== JSON.stringify(run.state.drift)) save(run, { drift: sorted });
 }
 
 /**
@@ -121,39 +144,12 @@ async function editedUnnoted(
   if (!run.prime || !run.homeIsKnown || run.state.home !== run.tip || differing.length === 0) {
     return [];
   }
-  const { chezmoi } = run.programs;
-  const [managed, entries] = await Promise.all([chezmoi.managed(), chezmoi.entries()]);
+  const { managed, entries } = await readTargets(run);
   return differing.filter(({ path }) => {
     const source = managed.get(path);
     return source !== undefined && uncapturable(source) === undefined && !entries.has(path) &&
       lstat(path)?.isFile === true;
   });
-}
-
-/** The reasons for drift that still stands: those of earlier runs, and deletions. */
-function stillTrue(run: SyncRun, lines: readonly StatusLine[]): Record<string, string> {
-  return Object.fromEntries(lines.flatMap((line) => {
-    const reason = reasonOf(line) ?? run.state.drift[line.path];
-    return reason === undefined ? [] : [[line.path, reason]];
-  }));
-}
-
-/** Saves what is left alone, when that changed. */
-export function recordDrift(run: SyncRun, drift: Readonly<Record<string, string>>): void {
-  const sorted = Object.fromEntries(Object.entries(drift).sort(([a], [b]) => a < b ? -1 : 1));
-  if (JSON.stringify(sorted) !== JSON.stringify(run.state.drift)) save(run, { drift: sorted });
-}
-
-/** Whether what chezmoi last wrote is what this source in the working copy says. */
-export async function wroteSource(
-  run: SyncRun,
-  source: string,
-  entry: Entry | undefined,
-): Promise<boolean> {
-  if (entry === undefined) return false;
-  const bytes = readBytes(`${run.settings.source}/${source}`);
-  if (bytes === undefined) return false;
-  return wroteThis(entry, { path: source, sha256: await sha256(bytes) }, umask());
 }
 
 /**
@@ -196,7 +192,8 @@ function targetOf(answer: object): string | undefined {
   return "target" in answer ? String(answer.target) : undefined;
 }
 
-function relativeToHome(run: SyncRun, target: string): string {
+/** A target as chezmoi names it. */
+export function relativeToHome(run: SyncRun, target: string): string {
   const prefix = `${run.settings.home}/`;
   return target.startsWith(prefix) ? target.slice(prefix.length) : target;
 }

@@ -56,13 +56,13 @@ export interface DriftPlan {
 /**
  * Sorts the lines of `chezmoi status`.
  *
- * @param known targets that an earlier run found to be nothing for a sync
+ * @param isKnown whether an earlier run found the target to be nothing for a sync
  */
 export function sortDrift(
   lines: readonly StatusLine[],
-  known: Readonly<Record<string, string>>,
+  isKnown: (line: StatusLine) => boolean,
 ): DriftPlan {
-  const open = lines.filter((line) => !(line.path in known));
+  const open = lines.filter((line) => !isKnown(line));
   return {
     edited: open.filter((line) => line.actual === "M"),
     // A plain script shows up for ever; scripts run when something else is applied.

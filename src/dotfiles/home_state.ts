@@ -32,8 +32,8 @@ const schema = v.strictObject({
   published: v.array(commit),
   /** The bookmark that this host parks under. */
   bookmark: v.string(),
-  /** Targets that differ and are left alone, with the reason. */
-  drift: v.record(v.string(), v.string()),
+  /** Targets that differ and are left alone: why, and what they were like. */
+  drift: v.record(v.string(), v.strictObject({ reason: v.string(), seen: v.string() })),
   /** A change of working copy and home under way: the journal. */
   moving: v.nullable(v.strictObject({
     from: commit,
@@ -42,6 +42,8 @@ const schema = v.strictObject({
     parked: paths,
     conflict: v.nullable(commit),
   })),
+  /** The commit with all edits captured here that may not be merged yet. */
+  captured: v.nullable(commit),
   /** A capture under way: chezmoi's own record may lag behind the source. */
   capturing: v.boolean(),
 });

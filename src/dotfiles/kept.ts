@@ -1,4 +1,4 @@
-import { Failure, usageFailure } from "../cli/failure.ts";
+import { Failure, refusal, usageFailure } from "../cli/failure.ts";
 import type { Programs } from "./facts.ts";
 import { readHomeState, writeHomeState } from "./home_record.ts";
 import type { HomeState } from "./home_state.ts";
@@ -25,6 +25,14 @@ export async function settleKept(
   const { chezmoi } = programs;
   const output = take === "local" ? await chezmoi.reAdd(targets) : await chezmoi.overwrite(targets);
   if (output.status !== 0) throw new Failure(`chezmoi: ${output.stderr.trim()}`);
+  const left = await chezmoi.status(targets);
+  const differing = "kind" in left ? targets : left.map(({ path }) => path);
+  if (differing.length > 0) {
+    throw refusal(
+      `${differing.join(", ")}: still different, chezmoi does not take such a target over`,
+      "edit its source: chezmoi edit",
+    );
+  }
   const before = state(settings);
   const drift = Object.fromEntries(
     Object.entries(before.drift).filter(([path]) => !targets.includes(path)),

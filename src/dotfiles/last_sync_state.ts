@@ -58,7 +58,8 @@ export function addToHistory(history: string, sync: LastSync): string {
 /** Whether a sync says the same as the one before, so that nothing need be written. */
 export function saysTheSame(before: LastSync, now: LastSync): boolean {
   const moved = now.captured.length + now.committed.length + now.received.length + now.sent.length;
-  return moved === 0 && before.result === now.result && before.host === now.host &&
+  const isTold = now.result !== "failed" || before.message === now.message;
+  return moved === 0 && isTold && before.result === now.result && before.host === now.host &&
     same(before.parked, now.parked) && same(before.warnings, now.warnings);
 }
 

@@ -2,7 +2,7 @@ import { refusal } from "../cli/failure.ts";
 import type { Step } from "../cli/steps.ts";
 import { type Edits, mergeOnto, type Outcome } from "./merge_onto.ts";
 import { branchBelow, forkOf, ownEdits, publishedRevset } from "./own_edits.ts";
-import { message, some, type SyncRun } from "./run.ts";
+import { baseTrailers, message, parkedTrailer, some, type SyncRun } from "./run.ts";
 
 /** What a merge came to: where the branch goes and what this host holds. */
 export interface Merged {
@@ -105,10 +105,10 @@ async function conclude(
   const names = some(colliding);
   const base = await jj.compose(
     [branch],
-    message(run, `Before ${names} was edited on ${host} and elsewhere`),
+    message(run, `Before ${names} was edited on ${host} and elsewhere`, baseTrailers(colliding)),
     [{ from: fork, only: colliding }],
   );
-  const trailers = colliding.map((path) => `Holdfast-Parked: ${path}`);
+  const trailers = colliding.map((path) => parkedTrailer + path);
   const conflict = await jj.compose(
     [base, ...await superseded(run), ...kept],
     message(run, `${names} as edited on ${host}`, trailers),
@@ -140,7 +140,7 @@ async function remembering(
 async function superseded(run: SyncRun): Promise<readonly string[]> {
   const { git } = run.programs;
   const last = run.state.published.at(-1);
-  if (last === undefined) return [];
+  if (last === undefined || await git.commitId(last) === undefined) return [];
   if (run.main !== undefined && await git.isAncestor(last, run.main)) return [];
   const [base, ...earlier] = await git.parentsOf(last);
   const parked = base === undefined ? [] : await git.changedPaths(base, last);
@@ -153,10 +153,7 @@ async function superseded(run: SyncRun): Promise<readonly string[]> {
 export const mergeEdits: Step<SyncRun> = {
   name: "merge",
   describe: (run) => `merge this host's edits with ${run.settings.remote}'s ${run.settings.branch}`,
-  skip: (run) =>
-    run.policy.commit || run.pending.length === 0
-      ? undefined
-      : "edits here wait: autoCommit is off",
+  skip: (run) => run.waiting ? "edits on this host wait" : undefined,
   async run(run): Promise<void> {
     run.merged = await merge(run);
   },

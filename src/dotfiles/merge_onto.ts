@@ -1,5 +1,9 @@
 import { hostTrailer, message, type SyncRun } from "./run.ts";
-import { sourcesOfSameTargets, targetsWithTwoSources } from "./same_target.ts";
+import {
+  filesInDoubledDirectories,
+  sourcesOfSameTargets,
+  targetsWithTwoSources,
+} from "./same_target.ts";
 
 /** Edits to be merged: what lies between a fork and a tip. */
 export interface Edits {
@@ -74,7 +78,10 @@ async function collisions(
     hasConflict ? jj.filesOf(sides.copy) : git.filesOf(sides.copy),
     git.filesOf(sides.onto),
   ]);
-  const doubled = targetsWithTwoSources(merged, theirs);
+  const doubled = [
+    ...targetsWithTwoSources(merged, theirs),
+    ...filesInDoubledDirectories(merged, theirs),
+  ];
   if (conflicted.length + doubled.length === 0) return [];
   const [ours, before] = await Promise.all([git.filesOf(sides.tip), jj.filesOf(sides.fork)]);
   return sourcesOfSameTargets([...conflicted, ...doubled], [merged, theirs, ours, before]);

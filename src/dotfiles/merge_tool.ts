@@ -5,7 +5,8 @@ import type { SourceEntry } from "./parked.ts";
 
 /**
  * Opens the merge tool that the person configured for git (`merge.tool`, `mergetool.*`) on the three
- * texts of a target; returns the merged text, or `undefined` when the tool gave none. git starts it
+ * texts of a target; returns the blob of the merged text,
+ * or `undefined` when the tool gave none. git starts it
  * in a throwaway repository that has the conflict in its index, so that every setting of
  * git-mergetool(1) works as it is known to.
  */
@@ -35,13 +36,16 @@ export async function openMergeTool(
     );
     const lines = stages.map((blob, at) => `100644 ${blob} ${at + 1}\t${file}\0`);
     await there(["update-index", "-z", "--index-info"], lines.join(""));
-    writeText(`${directory}/${file}`, await git.textOf(sides.main.blob));
+    await there(["checkout-index", "--force", "--stage=2", "--", file]);
     const status = await runOnTerminal({
       argv: ["git", "-C", directory, "mergetool", "--no-prompt", "--", file],
     });
     const merged = status === 0 ? readText(`${directory}/${file}`) : undefined;
     // Some tools end well with markers left in; those must not reach a home.
-    return merged === undefined || /^(?:<{7}|>{7})(?: |$)/m.test(merged) ? undefined : merged;
+    if (merged === undefined || /^(?:<{7}|>{7})(?: |$)/m.test(merged)) return undefined;
+    // By path, not as text: it need not be UTF-8.
+    const args = ["hash-object", "-w", "--no-filters", "--", `${directory}/${file}`];
+    return (await git.plumbing(args)).trim();
   } finally {
     removeTree(directory);
   }

@@ -56,7 +56,8 @@ export async function ensureSource(
 
 async function clone(settings: Settings, url: string, report: Report): Promise<void> {
   const { source, remote, branch, timeout } = settings;
-  report.info(`cloning ${url} to ${source}`);
+  const shown = withoutCredentials(url);
+  report.info(`cloning ${shown} to ${source}`);
   makeDirectory(parentOf(source));
   // Beside its place and renamed there: an interrupted clone must not pass for a source.
   const beside = `${source}.cloning`;
@@ -65,15 +66,46 @@ async function clone(settings: Settings, url: string, report: Report): Promise<v
   if (output.status !== 0 || output.timedOut) {
     removeTree(beside);
     const trouble = remoteTrouble(output, timeout);
-    throw new Failure(`cannot clone ${url}: ${trouble.reason}`, {
+    throw new Failure(`cannot clone ${shown}: ${trouble.reason}`, {
       hint: "nothing was changed; check the URL and that this user may read it",
     });
   }
   moveDirectory(beside, source);
 }
 
-/** The least versions that have all we call; jj 0.39 brought `jj util snapshot` and its peers. */
-const leastVersions = { jj: [0, 39], chezmoi: [2, 70], git: [2, 41] } as const;
+/** A URL as it may be shown: without what stands before the host. */
+export function withoutCredentials(url: string): string {
+  return url.replace(/^(\w+:\/\/)[^/@]*@/, "$1");
+}
+
+/**
+ * Refuses a source whose files git changes on the way in and out (git-crypt, LFS): jj knows no
+ * filters, and would commit what is on disk, in clear.
+ */
+export async function refuseFilters(git: Git): Promise<void> {
+  const files = await git.plumbing([
+    "ls-files",
+    "-z",
+    "--cached",
+    "--others",
+    "--exclude-standard",
+  ]);
+  if (files === "") return;
+  const args = ["check-attr", "--stdin", "-z", "filter"];
+  const fields = (await git.plumbing(args, { stdin: files })).split("\0");
+  const filtered = fields.findIndex((field, at) =>
+    at % 3 === 2 && !["unspecified", "unset", ""].includes(field)
+  );
+  if (filtered < 0) return;
+  throw refusal(
+    `${fields[filtered - 2]} in ${git.source} goes through git's filter "${fields[filtered]}", ` +
+      "which jj does not run: it would be pushed as it is on disk",
+    "encrypt with chezmoi (age, gpg) instead, or keep that file out of the source",
+  );
+}
+
+/** The least versions that have all we call; jj 0.39 brought `jj util snapshot` and its peers, git 2.43 `merge-file --object-id`. */
+const leastVersions = { jj: [0, 39], chezmoi: [2, 70], git: [2, 43] } as const;
 
 /**
  * Checks the programs' versions.

@@ -2,12 +2,13 @@ import { ExitCode } from "../cli/exit_code.ts";
 import { refusal } from "../cli/failure.ts";
 import type { Values } from "../cli/options.ts";
 import type { Report } from "../cli/report.ts";
-import { makeTemporaryDirectory, removeTree } from "../host/files.ts";
+import { makeTemporaryDirectory, removeTree, stat } from "../host/files.ts";
 import { foresee, type Foreseen } from "../programs/foresee.ts";
 import type { RemoteTrouble } from "../programs/remote_trouble.ts";
 import { explainDrift } from "./drift.ts";
 import { readHomeState } from "./home_record.ts";
-import { defaultBranch, ensureSource, programsFor } from "./prepare.ts";
+import { knownReasons } from "./judge_edit.ts";
+import { defaultBranch, ensureSource, programsFor, withoutCredentials } from "./prepare.ts";
 import { some } from "./run.ts";
 import type { Settings } from "./settings.ts";
 import type { syncOptions } from "./sync_options.ts";
@@ -42,8 +43,8 @@ export async function previewSync(
   if (!settings.sourceExists && options.repoUrl !== undefined) {
     report.answer(
       options.json
-        ? JSON.stringify({ clone: options.repoUrl }, null, 2)
-        : `would clone ${options.repoUrl} to ${settings.source} and apply it`,
+        ? JSON.stringify({ clone: withoutCredentials(options.repoUrl) }, null, 2)
+        : `would clone ${withoutCredentials(options.repoUrl)} to ${settings.source} and apply it`,
     );
     return ExitCode.done;
   }
@@ -62,15 +63,26 @@ async function planFor(settings: Settings, options: Values<typeof syncOptions>):
   if (head !== undefined && head !== branch) {
     throw refusal(`"${head}" is checked out, not "${branch}"`, `git switch ${branch}`);
   }
-  const [lines, managed, commit, remote] = await Promise.all([
+  const [lines, managed, commit] = await Promise.all([
     chezmoi.status(),
     chezmoi.managed(),
     git.uncommitted(),
-    options.offline ? { kind: "away" as const, reason: "offline" } : incoming(settings, branch),
   ]);
-  const drift = "kind" in lines ? [] : explainDrift(lines, managed, state?.drift ?? {});
+  const drift = "kind" in lines
+    ? []
+    : explainDrift(lines, managed, knownReasons(state?.drift ?? {}, lines));
   const paths = (next: string): string[] =>
     drift.filter((it) => it.next === next).map(({ path }) => path);
+  const edits = new Map([
+    ...commit.map((path) => [path, `${settings.source}/${path}`] as const),
+    ...paths("capture").flatMap((path) => {
+      const source = managed.get(path);
+      return source === undefined ? [] : [[source, path] as const];
+    }),
+  ].filter(([, file]) => stat(file)?.isFile === true));
+  const remote = options.offline
+    ? { kind: "away" as const, reason: "offline" }
+    : await incoming(settings, branch, edits);
   return {
     capture: options.autoCommit ? paths("capture") : [],
     commit: options.autoCommit ? commit : [],
@@ -82,13 +94,17 @@ async function planFor(settings: Settings, options: Values<typeof syncOptions>):
   };
 }
 
-async function incoming(settings: Settings, branch: string): Promise<Foreseen | RemoteTrouble> {
+async function incoming(
+  settings: Settings,
+  branch: string,
+  edits: ReadonlyMap<string, string>,
+): Promise<Foreseen | RemoteTrouble> {
   const { git } = programsFor(settings);
   const here = await git.commitId("HEAD");
   if (here === undefined) return { incoming: [], colliding: [] };
   const directory = makeTemporaryDirectory("chezmoi-sync-");
   try {
-    return await foresee(git, directory, { remote: settings.remote, branch }, here);
+    return await foresee(git, directory, { remote: settings.remote, branch }, here, edits);
   } finally {
     removeTree(directory);
   }

@@ -4,7 +4,7 @@ import { jjRoot } from "../programs/git.ts";
 import { literal } from "../programs/jj.ts";
 import { remoteTrouble } from "../programs/remote_trouble.ts";
 import { knownConflicts } from "./receive.ts";
-import { save, type SyncRun, warn } from "./run.ts";
+import { baseTrailer, save, type SyncRun, warn } from "./run.ts";
 
 /** Why nothing may be pushed now. */
 function cannotPush(run: SyncRun): string | undefined {
@@ -53,9 +53,11 @@ async function assertPushable(run: SyncRun, next: string): Promise<void> {
   const { jj, git } = run.programs;
   const since = run.main === undefined ? `::${next}` : `${run.main}..${next}`;
   const isForward = run.main === undefined || await git.isAncestor(run.main, next);
-  if (!isForward || (await jj.ids(`conflicts() & (${since})`)).length > 0) {
+  const bases = `description(substring:"\\n${baseTrailer}") & first_ancestors(${next})`;
+  const unfit = await jj.ids(`(${since}) & (conflicts() | (${bases}))`);
+  if (!isForward || unfit.length > 0) {
     throw new Error(
-      `refusing to push ${next}: not a fast-forward of ${run.main} free of conflicts`,
+      `refusing to push ${next}: no fast-forward of ${run.main}, or not free of ${unfit.join(" ")}`,
     );
   }
 }

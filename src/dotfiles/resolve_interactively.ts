@@ -1,4 +1,5 @@
 import * as prompts from "@clack/prompts";
+import { printable } from "../cli/printable.ts";
 import type { Programs } from "./facts.ts";
 import { splitHunks } from "./hunks.ts";
 import { mergeTarget } from "./merge_target.ts";
@@ -52,7 +53,7 @@ async function ask(
     const { host, time, base, commit } = conflict;
     const show = async (title: string, to: string): Promise<void> => {
       const hunks = await git.hunks(base, to, pathsOf(target, conflict));
-      prompts.note(hunks.join("\n"), `${target.key}: ${title}`);
+      prompts.note(printable(hunks.join("\n")), printable(`${target.key}: ${title}`));
     };
     await show("on the branch", main);
     await show(`on ${host}${host === options.host ? " (this host)" : ""}, ${time}`, commit);
@@ -126,8 +127,8 @@ async function byHunk(
       text += hunk.text;
       continue;
     }
-    prompts.note(hunk.ours || "(nothing)", "on the branch");
-    prompts.note(hunk.theirs || "(nothing)", `on ${conflict.host}`);
+    prompts.note(printable(hunk.ours) || "(nothing)", "on the branch");
+    prompts.note(printable(hunk.theirs) || "(nothing)", `on ${conflict.host}`);
     const choice = await prompts.select({
       message: "take",
       options: [
@@ -140,7 +141,7 @@ async function byHunk(
     if (prompts.isCancel(choice)) return "stop";
     text += choice;
   }
-  return await withText(programs, target, texts, text);
+  return await withBlob(programs, target, texts, await git.store(text));
 }
 
 async function byTool(
@@ -150,23 +151,21 @@ async function byTool(
 ): Promise<Resolution | "skip"> {
   const [conflict] = target.conflicts;
   const texts = conflict && await textsOf(programs, main, target, conflict);
-  const text = texts && await openMergeTool(programs.git, target.key, texts);
-  if (texts === undefined || text === undefined) {
+  const blob = texts && await openMergeTool(programs.git, target.key, texts);
+  if (texts === undefined || blob === undefined) {
     prompts.log.warn(`${target.key} was not merged by the tool and stays parked`);
     return "skip";
   }
-  return await withText(programs, target, texts, text);
+  return await withBlob(programs, target, texts, blob);
 }
 
 /** A resolution with a text of the person's own; name and mode are merged as ever. */
-async function withText(
+async function withBlob(
   programs: Programs,
   target: ParkedTarget,
   texts: Texts,
-  text: string,
+  blob: string,
 ): Promise<Resolution> {
-  const { git } = programs;
-  const blob = await git.store(text);
-  const merged = await mergeTarget(git, texts, "ours");
+  const merged = await mergeTarget(programs.git, texts, "ours");
   return { target, outcome: merged === undefined ? undefined : { ...merged, blob } };
 }

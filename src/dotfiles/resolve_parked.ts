@@ -4,6 +4,7 @@ import type { Programs } from "./facts.ts";
 import { mergeTarget } from "./merge_target.ts";
 import { type Parked, type ParkedTarget, type SourceEntry, sourceOf } from "./parked.ts";
 import { resolvedTrailer } from "./resolution.ts";
+import { respelled } from "./same_target.ts";
 import { targetKey } from "./source_name.ts";
 
 /** What a parked target is to become; `undefined` removes it from the source. */
@@ -37,7 +38,8 @@ export async function resolveBy(
     ]);
     outcome = await mergeTarget(git, { base, main: outcome, parked }, favor);
   }
-  return { target, outcome };
+  const tree = await git.filesOf(main);
+  return { target, outcome: outcome && { ...outcome, path: respelled(outcome.path, tree) } };
 }
 
 /** How a push of resolutions went. */

@@ -3,10 +3,11 @@ import { ExitCode } from "../cli/exit_code.ts";
 import { Failure, usageFailure } from "../cli/failure.ts";
 import { settle as settleOptions } from "../cli/options.ts";
 import { now } from "../host/clock.ts";
-import { isInteractive } from "../host/environment.ts";
+import { isInteractive, workingDirectory } from "../host/environment.ts";
 import type { Ending } from "./ending.ts";
 import type { Programs } from "./facts.ts";
 import { keptTargets, settleKept } from "./kept.ts";
+import { freeOfStaleLocks } from "./stale_locks.ts";
 import { lockState } from "./state_lock.ts";
 import { UnmergeableError } from "./merge_target.ts";
 import { type Parked, type ParkedTarget, readParked, targetsOf } from "./parked.ts";
@@ -36,7 +37,7 @@ export async function runResolve(call: ResolveCall): Promise<ExitCode> {
   const settings = await settle(call.options);
   const lock = await lockState(settings.stateDirectory, "chezmoi-resolve");
   try {
-    return await resolveUnderLock(call, settings);
+    return await freeOfStaleLocks(settings.source, () => resolveUnderLock(call, settings));
   } catch (error) {
     throw await explain(error);
   } finally {
@@ -76,7 +77,7 @@ async function resolveUnderLock(call: ResolveCall, settings: Settings): Promise<
     if (pushed.kind === "moved") continue;
     if (pushed.kind === "failed") {
       throw new Failure(`cannot push the resolution to ${settings.remote}: ${pushed.reason}`, {
-        hint: "nothing was changed; try again when the remote takes it",
+        hint: "try again; if the push did arrive all the same, nothing is parked then",
       });
     }
     await sync(call, settings);
@@ -118,10 +119,18 @@ function select(
   if (operands.length === 0) return { parked, kept: [] };
   const chosen = { parked: [] as ParkedTarget[], kept: [] as string[] };
   for (const operand of operands) {
-    const name = relativeName(operand, settings);
-    const target = parked.find(({ key, conflicts }) =>
-      key === name || key.endsWith(`/${name}`) || conflicts.some((it) => it.paths.includes(operand))
+    const name = nameInHome(operand, settings);
+    const named = parked.filter(({ key, conflicts }) =>
+      key === name || conflicts.some((it) => it.paths.includes(operand))
     );
+    // The sources may lie in a directory of the repository (.chezmoiroot).
+    const [target, ...others] = named.length > 0
+      ? named
+      : parked.filter(({ key }) => key.endsWith(`/${name}`));
+    if (others.length > 0) {
+      const keys = [target, ...others].map((it) => it?.key).join(", ");
+      throw usageFailure(`${JSON.stringify(operand)} may be any of ${keys}`, "name it in full");
+    }
     const here = kept.find((path) => path === `${settings.home}/${name}`);
     if (target !== undefined) chosen.parked.push(target);
     else if (here !== undefined) chosen.kept.push(here);
@@ -136,10 +145,16 @@ function select(
   return chosen;
 }
 
-/** A path in the home, relative to it. */
-function relativeName(operand: string, settings: Settings): string {
-  const path = operand.replace(/^~\//, `${settings.home}/`).replace(/^\.\//, "");
-  return path.startsWith(`${settings.home}/`) ? path.slice(settings.home.length + 1) : path;
+/** An operand as a path relative to the home: a relative one is taken as a shell user means it. */
+function nameInHome(operand: string, settings: Settings): string {
+  const { home } = settings;
+  const inHome = (path: string): string | undefined =>
+    path.startsWith(`${home}/`) ? path.slice(home.length + 1) : undefined;
+  if (operand.startsWith("~/")) return operand.slice(2);
+  if (operand.startsWith("/")) return inHome(operand) ?? operand;
+  const name = operand.replace(/^\.\//, "");
+  const fromHere = inHome(`${workingDirectory()}/${name}`);
+  return fromHere ?? name;
 }
 
 async function decide(

@@ -36,6 +36,8 @@ export interface SyncRun {
   readonly replaced: Set<string>;
   /** Targets that the apply has to look at: behind the source, or changed on both sides. */
   pending: readonly string[];
+  /** Nothing may be committed, and there are edits: nothing can be merged then. */
+  waiting: boolean;
   /** Another round is due: the remote moved, or the home was edited meanwhile. */
   again: boolean;
   /** chezmoi's record may lag behind the home: the first sync, or a capture that was killed. */
@@ -75,6 +77,16 @@ export function warn(run: SyncRun, text: string): void {
 /** The line in a commit's description that says which host's sync made it. */
 export function hostTrailer(run: SyncRun): string {
   return `Holdfast-Host: ${run.settings.host}`;
+}
+
+/** Names a path that a conflict commit parks, in its description. */
+export const parkedTrailer = "Holdfast-Parked: ";
+/** Marks a base in its description, by the paths that are relative to it: it must never be pushed. */
+export const baseTrailer = "Holdfast-Base: ";
+
+/** The trailers of a base. */
+export function baseTrailers(paths: readonly string[]): readonly string[] {
+  return paths.map((path) => baseTrailer + path);
 }
 
 /** A commit message: a subject, paragraphs, and our trailer. */

@@ -1,7 +1,7 @@
 import { usageFailure } from "../cli/failure.ts";
 import type { Values } from "../cli/options.ts";
 import { environment, hostName, userId, workingDirectory } from "../host/environment.ts";
-import { isWritable, realPath, stat } from "../host/files.ts";
+import { isWritable, namesIn, readText, realPath, stat } from "../host/files.ts";
 import { configuredSource } from "../programs/chezmoi.ts";
 import type { sharedOptions } from "./sync_options.ts";
 
@@ -48,7 +48,7 @@ export async function settle(options: Values<typeof sharedOptions>): Promise<Set
     }
   }
   const dataHome = environment("XDG_DATA_HOME") ?? `${home}/.local/share`;
-  const source = absolute(options.source ?? await defaultSource(`${dataHome}/chezmoi`));
+  const source = absolute(options.source ?? await defaultSource(home, `${dataHome}/chezmoi`));
   const info = stat(source);
   if (info !== undefined && !info.isDirectory) {
     throw usageFailure(`source ${source} is not a directory`, "give the directory with --source");
@@ -65,11 +65,15 @@ export async function settle(options: Values<typeof sharedOptions>): Promise<Set
   };
 }
 
-/** chezmoi's own default, or the `sourceDir` of its configuration where that is used instead. */
-async function defaultSource(usual: string): Promise<string> {
-  if (stat(usual) !== undefined) return usual;
-  const configured = await configuredSource();
-  return configured ?? usual;
+/** chezmoi's own default, or what its configuration says; chezmoi is asked only where that matters. */
+async function defaultSource(home: string, usual: string): Promise<string> {
+  const directory = `${environment("XDG_CONFIG_HOME") ?? `${home}/.config`}/chezmoi`;
+  const isConfigured = namesIn(directory).filter((name) =>
+    /^chezmoi\.(toml|yaml|json|jsonc)$/.test(name)
+  )
+    .some((name) => /sourceDir|workingTree/.test(readText(`${directory}/${name}`) ?? ""));
+  if (!isConfigured && stat(usual) !== undefined) return usual;
+  return await configuredSource() ?? usual;
 }
 
 /**

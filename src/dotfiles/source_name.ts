@@ -40,7 +40,11 @@ function withoutSuffix(name: string): string {
 
 /** Why an edit in the home cannot be taken over from the target of this source; else `undefined`. */
 export function uncapturable(sourcePath: string): string | undefined {
-  const name = sourcePath.slice(sourcePath.lastIndexOf("/") + 1);
+  const parts = sourcePath.split("/");
+  const name = parts.at(-1) ?? "";
+  if (parts.slice(0, -1).some((part) => attributesOf(part).includes("_exact_"))) {
+    return "in an exact_ directory, where `chezmoi re-add` takes all neighbours along, in clear";
+  }
   if (name.endsWith(".tmpl")) return "template: edit its source with `chezmoi edit`";
   if (/^(?:create_)?encrypted_/.test(name) || /_encrypted_/.test(attributesOf(name))) {
     return "encrypted: take it over with `chezmoi re-add`, which encrypts it";

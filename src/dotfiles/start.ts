@@ -1,7 +1,9 @@
 import { refusal } from "../cli/failure.ts";
 import type { Values } from "../cli/options.ts";
 import type { Report } from "../cli/report.ts";
-import { umask } from "../host/environment.ts";
+import { jjRoot } from "../programs/git.ts";
+import { initialRecord } from "./initial_record.ts";
+import { homeStatePath } from "./home_record.ts";
 import { judgeSource } from "./decide_sync.ts";
 import {
   allBookmarked,
@@ -11,7 +13,7 @@ import {
   sameConflicts,
 } from "./facts.ts";
 import type { HomeState } from "./home_state.ts";
-import { identityFor, programsFor } from "./prepare.ts";
+import { identityFor, programsFor, refuseFilters } from "./prepare.ts";
 import { refuseRewritten } from "./receive.ts";
 import { type SyncRun, warn } from "./run.ts";
 import type { Settings } from "./settings.ts";
@@ -34,7 +36,7 @@ export async function start(from: Start): Promise<SyncRun> {
   const copy = seen.commits.find((commit) => commit.isWorkingCopy);
   const tip = copy?.parents[0] ?? "";
   const main = bookmarked(seen.commits, `${settings.branch}@${settings.remote}`);
-  const state = from.state ?? firstState(settings, tip);
+  const state = from.state ?? await initialRecord(programs, settings, tip, main);
   const run: SyncRun = {
     settings,
     policy: {
@@ -54,6 +56,7 @@ export async function start(from: Start): Promise<SyncRun> {
     merged: undefined,
     replaced: new Set(),
     pending: [],
+    waiting: false,
     again: false,
     prime: from.state === undefined || state.capturing,
     homeIsKnown: from.state !== undefined,
@@ -67,32 +70,12 @@ export async function start(from: Start): Promise<SyncRun> {
     },
     trouble: undefined,
   };
+  await refuseFilters(programs.git);
   await refuseUnsound(run, seen);
   await judgeRemote(run, options.branch !== undefined);
   // A fetch of an earlier run may have met the rewrite already.
   if (run.heads instanceof Map && run.upToDate) await refuseRewritten(run, main);
   return run;
-}
-
-function firstState(settings: Settings & { readonly branch: string }, tip: string): HomeState {
-  return {
-    schema: 1,
-    source: settings.source,
-    branch: settings.branch,
-    umask: umask(),
-    home: tip,
-    main: null,
-    base: null,
-    rewritten: null,
-    local: null,
-    parked: [],
-    conflict: null,
-    published: [],
-    bookmark: `conflict/${settings.host}`,
-    drift: {},
-    moving: null,
-    capturing: false,
-  };
 }
 
 function isUpToDate(seen: Observation, where: { remote: string; branch: string }): boolean {
@@ -126,11 +109,23 @@ async function refuseUnsound(run: SyncRun, seen: Observation): Promise<void> {
       `git -C ${source} switch ${branch}, or jj -R ${source} new ${branch}`,
     );
   }
-  const { home, base } = run.state;
-  if (!await within(home) || (base !== null && !await git.isAncestor(home, run.tip))) {
+  const { base, main } = run.state;
+  const edits = run.state.captured ?? run.state.home;
+  if (edits !== jjRoot && await git.commitId(edits) === undefined) {
     throw refusal(
-      `${source} was moved off ${home.slice(0, 12)}, which has edits that are in no other place`,
-      `go back with jj -R ${source} new ${home.slice(0, 12)}, then rebase there if you want to`,
+      `the record names commit ${edits.slice(0, 12)}, which ${source} does not have`,
+      `was the repository replaced? rm ${
+        homeStatePath(run.settings.stateDirectory)
+      }, and the sync ` +
+        "starts anew",
+    );
+  }
+  const isPublished = main !== null && await git.isAncestor(edits, main);
+  const isBelow = edits === run.tip || await git.isAncestor(edits, run.tip);
+  if (!isBelow && (base !== null || !(isPublished || await within(edits)))) {
+    throw refusal(
+      `${source} was moved off ${edits.slice(0, 12)}, which has edits that are in no other place`,
+      `go back with jj -R ${source} new ${edits.slice(0, 12)}, then rebase there if you want to`,
     );
   }
 }

@@ -6,6 +6,7 @@ import { lockHolder } from "../host/lock.ts";
 import { literal } from "../programs/jj.ts";
 import { type Drift, explainDrift } from "./drift.ts";
 import type { LastSync } from "./last_sync_state.ts";
+import { knownReasons } from "./judge_edit.ts";
 import { type OpenSource, openSource } from "./open_source.ts";
 import { type ParkedConflict, readParked } from "./parked.ts";
 import { readLastSync } from "./record.ts";
@@ -77,7 +78,7 @@ async function look({ settings, programs, where, state }: OpenSource): Promise<S
       : holder === "unknown"
       ? "another program"
       : `${holder.program} (pid ${holder.pid})`,
-    drift: explainDrift(told, managed, state?.drift ?? {}),
+    drift: explainDrift(told, managed, knownReasons(state?.drift ?? {}, told)),
     driftTrouble: "kind" in lines ? lines.reason : null,
     uncommitted,
     unmanaged,

@@ -1,6 +1,7 @@
+import { usageFailure } from "../cli/failure.ts";
 import type { Values } from "../cli/options.ts";
 import type { Report } from "../cli/report.ts";
-import type { Chezmoi } from "../programs/chezmoi.ts";
+import type { Chezmoi, StatusLine } from "../programs/chezmoi.ts";
 import { now } from "../host/clock.ts";
 import { setUmask, umask } from "../host/environment.ts";
 import { keepAside, realPath } from "../host/files.ts";
@@ -16,6 +17,7 @@ import {
   type Where,
 } from "./facts.ts";
 import type { HomeState } from "./home_state.ts";
+import { knownReason } from "./judge_edit.ts";
 import { loadState } from "./home_record.ts";
 import {
   defaultBranch,
@@ -23,6 +25,7 @@ import {
   ensureSource,
   initChezmoi,
   programsFor,
+  refuseFilters,
   requireVersions,
 } from "./prepare.ts";
 import type { Settings } from "./settings.ts";
@@ -46,7 +49,16 @@ export async function synchronize(
   const branch = settings.branch ?? state?.branch ??
     await defaultBranch(programs.git, settings.remote);
   const where = { remote: settings.remote, branch, offline: options.offline };
-  if (state === undefined) await requireVersions();
+  if (state !== undefined && state.branch !== branch) {
+    throw usageFailure(
+      `${settings.source} has been synced with branch "${state.branch}", not "${branch}"`,
+      "give each branch a state directory of its own with --state-dir",
+    );
+  }
+  if (state === undefined) {
+    await requireVersions();
+    await refuseFilters(programs.git);
+  }
   if (cloned) await initChezmoi(settings, report);
   if (!sourceKind(settings.source).jj) await ensureJj(programs, settings.remote, branch);
 
@@ -71,12 +83,12 @@ export async function synchronize(
 function isNoOp(seen: Observation, state: HomeState, where: Where): boolean {
   if (seen.heads === "offline" || "kind" in seen.heads || "kind" in seen.drift) return false;
   const known = conflictBookmarks(seen.commits, where.remote);
+  const isKnown = (line: StatusLine): boolean => knownReason(state.drift, line) !== undefined;
   return nothingToDo({
     state,
     commits: seen.commits,
-    drift: sortDrift(seen.drift, state.drift),
-    unreported: seen.drift.filter((line) => reasonOf(line) !== undefined)
-      .filter((line) => !(line.path in state.drift)).length,
+    drift: sortDrift(seen.drift, isKnown),
+    unreported: seen.drift.filter((line) => reasonOf(line) !== undefined && !isKnown(line)).length,
     localMain: allBookmarked(seen.commits, where.branch),
     remoteMain: seen.heads.get(where.branch),
     sameConflicts: sameConflicts(seen.heads, known),

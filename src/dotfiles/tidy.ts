@@ -19,11 +19,12 @@ export const tidy: Step<SyncRun> = {
     // Other hosts' conflict commits stay visible after their bookmark moved on.
     const parked = 'description(substring:"Holdfast-Parked: ")';
     const ours = [
-      `description(substring:${literal(hostTrailer(run))})`,
+      `description(substring:${literal(`${hostTrailer(run)}\n`)})`,
       `${parked} | (parents(${parked}) & description(substring:"Holdfast-Host: "))`,
       ...[...run.replaced].map((id) => `present(${id})`),
     ].join(" | ");
-    const needed = "::(@ | bookmarks() | remote_bookmarks() | tags())";
+    const captured = run.state.captured === null ? "none()" : `present(${run.state.captured})`;
+    const needed = `::(@ | bookmarks() | remote_bookmarks() | tags() | ${captured})`;
     const dropped = `(${ours}) ~ ${needed}`;
     const leftovers = await jj.ids(`(${dropped}) ~ ::(visible_heads() ~ (${dropped}))`);
     if (leftovers.length > 0) await jj.abandon(leftovers.join(" | "));

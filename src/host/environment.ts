@@ -4,6 +4,11 @@ export function environment(name: string): string | undefined {
   return value === "" ? undefined : value;
 }
 
+/** Makes this process, and the programs it starts, forget some variables. */
+export function forget(names: readonly string[]): void {
+  for (const name of names) Deno.env.delete(name);
+}
+
 /** This machine's name up to the first dot, as `hostname -s` prints it. */
 export function hostName(): string {
   return (Deno.hostname().split(".")[0] ?? "").trim();

@@ -1,8 +1,10 @@
 import { capture, type Output, ProcessError, ProgramMissingError } from "../host/process.ts";
 import { unattended } from "./unattended.ts";
 
-/** Bound in milliseconds on a chezmoi command; scripts of the person may run within an apply. */
-const bound = 600_000;
+/** Bound in milliseconds on a command that changes files; scripts may run within an apply. */
+const applyBound = 600_000;
+/** Bound in milliseconds on a command that only looks. */
+const lookBound = 120_000;
 
 /**
  * How an unattended apply has to be called: it writes only over what chezmoi itself wrote last, and
@@ -35,7 +37,8 @@ export class Chezmoi {
   /** The targets that differ; of some targets only, when given. Fails as a whole on one bad target. */
   async status(targets?: readonly string[]): Promise<readonly StatusLine[] | StatusTrouble> {
     const chosen = targets === undefined ? [] : ["--recursive=false", "--", ...targets];
-    const output = await this.#call(["status", "--path-style=absolute", ...chosen]);
+    const args = ["status", "--path-style=absolute", "--exclude=externals", ...chosen];
+    const output = await this.#call(args, lookBound);
     if (output.status === 0 && !output.timedOut) return parseStatus(output.stdout);
     return statusTrouble(output);
   }
@@ -47,8 +50,32 @@ export class Chezmoi {
 
   /** Brings the home to the target state, except what was edited there. */
   async apply(exclude: readonly string[] = []): Promise<Output> {
-    const excluded = exclude.length === 0 ? [] : [`--exclude=${exclude.join(",")}`];
-    return await this.#call(["apply", ...cautious, "--refresh-externals=never", ...excluded]);
+    // Externals are fetched from the network, in chezmoi's own time: they are a person's to apply.
+    const excluded = `--exclude=${["externals", ...exclude].join(",")}`;
+    return await this.#call(["apply", ...cautious, excluded]);
+  }
+
+  /** Runs some scripts that are due. */
+  async runScripts(targets: readonly string[]): Promise<Output> {
+    return await this.#call([
+      "apply",
+      "--error-on-conflict",
+      "--include=scripts",
+      "--",
+      ...targets,
+    ]);
+  }
+
+  /** The scripts by the path that `chezmoi status` names them with. */
+  async scripts(): Promise<ReadonlyMap<string, { readonly isConditional: boolean }>> {
+    const args = ["managed", "--format=json", "--path-style=all", "--include=scripts"];
+    const entries = Object.values(JSON.parse(await this.#checked(args))) as {
+      readonly absolute: string;
+      readonly sourceAbsolute: string;
+    }[];
+    return new Map(entries.map(({ absolute, sourceAbsolute }) => {
+      return [absolute, { isConditional: /\/run_(?:once|onchange)_[^/]*$/.test(sourceAbsolute) }];
+    }));
   }
 
   /** Brings some targets to the target state, whatever is there now. */
@@ -75,7 +102,7 @@ export class Chezmoi {
 
   /** Paths in managed directories that chezmoi does not manage, relative to the home. */
   async unmanaged(): Promise<readonly string[]> {
-    const output = await this.#call(["unmanaged"]);
+    const output = await this.#call(["unmanaged"], lookBound);
     return output.status === 0 ? output.stdout.split("\n").filter((line) => line !== "") : [];
   }
 
@@ -87,28 +114,29 @@ export class Chezmoi {
   }
 
   async #checked(args: readonly string[]): Promise<string> {
-    const output = await this.#call(args);
+    const output = await this.#call(args, lookBound);
     if (output.status === 0 && !output.timedOut) return output.stdout;
-    throw new ProcessError({ argv: ["chezmoi", ...args], timeout: bound }, output);
+    throw new ProcessError({ argv: ["chezmoi", ...args], timeout: lookBound }, output);
   }
 
-  async #call(args: readonly string[]): Promise<Output> {
+  async #call(args: readonly string[], timeout: number = applyBound): Promise<Output> {
     return await capture({
       argv: [
         ...["chezmoi", "--source", this.source, "--no-tty", "--no-pager", "--color=false"],
         ...["--progress=false", ...args],
       ],
       env: unattended,
-      timeout: bound,
+      timeout,
     });
   }
 }
 
-/** The source directory that chezmoi's own configuration names; `undefined` if it gives no answer. */
+/** The repository that chezmoi's own configuration names; `undefined` if it gives no answer. */
 export async function configuredSource(): Promise<string | undefined> {
   try {
-    const argv = ["chezmoi", "source-path"];
-    const output = await capture({ argv, env: unattended, timeout: bound });
+    // Not `source-path`: that is a directory within it, where there is a .chezmoiroot.
+    const argv = ["chezmoi", "execute-template", "{{ .chezmoi.workingTree }}"];
+    const output = await capture({ argv, env: unattended, timeout: lookBound });
     return output.status === 0 ? output.stdout.trim() || undefined : undefined;
   } catch (error) {
     // Whoever needs chezmoi says so; here it is asked for a default only.
@@ -131,7 +159,7 @@ export interface StatusTrouble {
 
 function statusTrouble(output: Output): StatusTrouble {
   const reason = output.timedOut
-    ? `no answer within ${bound / 1000} s`
+    ? `no answer within ${lookBound / 1000} s`
     : output.stderr.trim().split("\n").at(-1) ?? `exit status ${output.status}`;
   if (/timeout obtaining persistent state lock/.test(output.stderr)) {
     return { kind: "busy", reason };

@@ -1,4 +1,4 @@
-import { capture, type Output, run } from "../host/process.ts";
+import { capture, type Output, ProcessError, run } from "../host/process.ts";
 import { type RemoteTrouble, remoteTrouble } from "./remote_trouble.ts";
 import { unattended } from "./unattended.ts";
 
@@ -63,7 +63,8 @@ export class Git {
     const out = await this.#local("ls-tree", "-r", "-z", treeOf(commit), "--", ...paths);
     return new Map(
       split0(out).map((line) => {
-        const [meta = "", path = ""] = line.split("\t");
+        const cut = line.indexOf("\t");
+        const [meta, path] = [line.slice(0, cut), line.slice(cut + 1)];
         const [mode = "", , blob = ""] = meta.split(" ");
         return [path, { mode, blob }];
       }),
@@ -132,8 +133,9 @@ export class Git {
     base: string,
     theirs: string,
   ): Promise<string | undefined> {
-    const output = await this.#try("merge-file", "--object-id", `--${favor}`, ours, base, theirs);
-    return output.status === 0 ? output.stdout.trim() : undefined;
+    const args = ["merge-file", "--object-id", `--${favor}`, ours, base, theirs];
+    const output = await this.#try(...args);
+    return isUnmergeable(args, output) ? undefined : output.stdout.trim();
   }
 
   /**
@@ -146,9 +148,10 @@ export class Git {
     base: string,
     theirs: string,
   ): Promise<string | undefined> {
-    const args = ["-p", "--diff3", `--marker-size=${size}`, "--object-id", ours, base, theirs];
-    const output = await this.#try("merge-file", ...args);
-    return output.status < 128 ? output.stdout : undefined;
+    const marker = `--marker-size=${size}`;
+    const args = ["merge-file", "-p", "--diff3", marker, "--object-id", ours, base, theirs];
+    const output = await this.#try(...args);
+    return isUnmergeable(args, output) ? undefined : asExactText(output.bytes);
   }
 
   /** The blob id of a text, stored. */
@@ -244,6 +247,22 @@ export const jjRoot = "0".repeat(40);
 
 /** The id of git's tree without entries. */
 export const emptyTree = "4b825dc642cb6eb9a060e54bf8d69288fbee4904";
+
+/** Whether git cannot merge texts by lines; any other trouble is thrown. */
+function isUnmergeable(args: readonly string[], output: Output): boolean {
+  if (/Cannot merge binary/i.test(output.stderr)) return true;
+  if (output.status >= 128) throw new ProcessError({ argv: ["git", ...args] }, output);
+  return false;
+}
+
+/** Bytes as text that gives the same bytes back; `undefined` when they are no UTF-8. */
+function asExactText(bytes: Uint8Array): string | undefined {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return undefined;
+  }
+}
 
 function treeOf(commit: string): string {
   return commit === jjRoot ? emptyTree : commit;

@@ -15,6 +15,8 @@ const settings = [
   'snapshot.auto-track="all()"',
   "git.abandon-unreachable-commits=false",
   'signing.behavior="keep"',
+  "git.sign-on-push=false",
+  "ui.log-word-wrap=false",
   `templates.commit_summary='commit_id ++ " " ++ change_id ++ " "'`,
 ];
 
@@ -24,6 +26,8 @@ const localBound = 120_000;
 /** A commit as the sync sees it. */
 export interface Commit {
   readonly id: string;
+  /** jj's change id, which stays when the commit is rewritten. */
+  readonly change: string;
   readonly parents: readonly string[];
   readonly isWorkingCopy: boolean;
   readonly isEmpty: boolean;
@@ -35,6 +39,7 @@ export interface Commit {
 
 const commitTemplate = [
   "commit_id",
+  "change_id",
   'parents.map(|p| p.commit_id()).join(",")',
   'if(current_working_copy, "@", "-")',
   'if(empty, "e", "-")',
@@ -118,7 +123,7 @@ export class Jj {
   /** Copies a range of commits onto another; returns the copy of `tip`. The originals stay. */
   async duplicate(revset: string, tip: string, onto: string, trailer: string): Promise<string> {
     const description = `templates.duplicate_description='if(description.contains(${
-      literal(trailer)
+      literal(`${trailer}\n`)
     }), description, description ++ ${literal(`\n\n${trailer}\n`)})'`;
     const args = ["--config", description, "duplicate", "-r", revset, "--onto", onto];
     const output = await this.#checked(["--ignore-working-copy", ...args]);
@@ -270,9 +275,11 @@ function filesets(part: Part): string[] {
 
 function parseCommits(text: string): Commit[] {
   return text.split("\n").filter((line) => line !== "").map((line) => {
-    const [id = "", parents = "", at, empty, conflict, described, bookmarks = ""] = line.split(" ");
+    const [id = "", change = "", parents = "", at, empty, conflict, described, bookmarks = ""] =
+      line.split(" ");
     return {
       id,
+      change,
       parents: parents.split(",").filter((parent) => parent !== ""),
       isWorkingCopy: at === "@",
       isEmpty: empty === "e",

@@ -29,8 +29,17 @@ export async function heldBy(host: Host, names: Set<string>, ledger: Ledger): Pr
   return { host, managed, tokens, gone: new Set(ledger.gone.keys()) };
 }
 
-/** No sync takes a token out of a home or a source unless somebody's edit had removed it. */
-export async function checkKept(before: Held, names: Set<string>, ledger: Ledger): Promise<void> {
+/**
+ * No sync takes a token out of a home or a source unless somebody's edit had removed it.
+ *
+ * @param resolved given when the sync takes the remote's side at once: what lost is there
+ */
+export async function checkKept(
+  before: Held,
+  names: Set<string>,
+  ledger: Ledger,
+  resolved?: Sandbox,
+): Promise<void> {
   const { host } = before;
   const after = await heldBy(host, names, ledger);
   const ofSource = [...after.tokens].filter(([path]) => path.startsWith(host.source));
@@ -41,6 +50,10 @@ export async function checkKept(before: Held, names: Set<string>, ledger: Ledger
       if (left?.has(token) || ledger.gone.has(token)) continue;
       // Source and home that were edited apart are as two hosts: what collides is on a branch.
       if (path.startsWith(host.source) && (await branchesOf(host)).has(token)) continue;
+      if (resolved !== undefined && (await tokensOf(resolved)).has(token)) {
+        ledger.gone.set(token, `${host.name} prefers the remote`);
+        continue;
+      }
       throw new Violation(`${token} left ${path}, which nobody asked for`);
     }
   }
@@ -52,20 +65,31 @@ export async function checkKept(before: Held, names: Set<string>, ledger: Ledger
   }
 }
 
+/** All tokens that can be found on the remote. */
+async function tokensOf(sandbox: Sandbox): Promise<Set<string>> {
+  return tokensIn([...(await sandbox.reachableBlobs()).values()].join());
+}
+
 /** The tokens in the history of a host's own branches, and of those it knows of the remote. */
 async function branchesOf(host: Host): Promise<Set<string>> {
   return tokensIn(await host.git("log", "-p", "--text", "-m", "--branches", "--remotes"));
 }
 
-/** All that a home and its source held when an online sync began is on the remote now: which tokens. */
+/**
+ * All that a home and its source held when an online sync began is on the remote now: which tokens.
+ *
+ * @param uncaptured names of the home that the sync reports as left alone
+ */
 export async function checkPublished(
   sandbox: Sandbox,
   before: Held,
   ledger: Ledger,
+  uncaptured: readonly string[],
 ): Promise<string[]> {
   const { host, managed } = before;
-  const there = tokensIn([...(await sandbox.reachableBlobs()).values()].join());
-  const inHome = managed.flatMap(({ name }) => [...before.tokens.get(host.path(name)) ?? []]);
+  const there = await tokensOf(sandbox);
+  const taken = managed.filter(({ name }) => !uncaptured.includes(name));
+  const inHome = taken.flatMap(({ name }) => [...before.tokens.get(host.path(name)) ?? []]);
   const inSource = managed.flatMap(({ source }) => [
     ...before.tokens.get(`${host.source}/${source}`) ?? [],
   ]);
@@ -86,7 +110,7 @@ export async function checkRemembered(
   sandbox: Sandbox,
   published: ReadonlySet<string>,
 ): Promise<void> {
-  const there = tokensIn([...(await sandbox.reachableBlobs()).values()].join());
+  const there = await tokensOf(sandbox);
   const lost = [...published].find((token) => !there.has(token));
   if (lost !== undefined) throw new Violation(`${lost} was on the remote and cannot be found now`);
 }
@@ -97,6 +121,14 @@ export class MainBranch {
   #tokens: ReadonlySet<string> = new Set();
 
   constructor(readonly sandbox: Sandbox) {}
+
+  /** What left main since the last look was taken out on purpose. */
+  async allow(ledger: Ledger): Promise<void> {
+    const tokens = tokensIn([...(await this.sandbox.filesAt("main")).values()].join("\n"));
+    for (const token of this.#tokens) {
+      if (!tokens.has(token)) ledger.gone.set(token, "a host prefers its own text");
+    }
+  }
 
   /** Main moved forward only, and lost nothing that nobody removed. */
   async check(ledger: Ledger): Promise<void> {
@@ -144,17 +176,17 @@ export async function checkNoConflictPushed(sandbox: Sandbox): Promise<void> {
 /** After the last edit was synced: the same files everywhere, deletions in a home aside. */
 export async function checkSame(
   hosts: readonly Host[],
-  deleted: ReadonlyMap<string, ReadonlySet<string>>,
+  deletedOn: (host: Host) => ReadonlySet<string>,
 ): Promise<void> {
   const [first, ...others] = await Promise.all(hosts.map((host) => managedFiles(host)));
   if (first === undefined) return;
   for (const [at, other] of others.entries()) {
-    const [a, b] = [hosts[0]?.name ?? "", hosts[at + 1]?.name ?? ""];
+    const [a, b] = [hosts[0] as Host, hosts[at + 1] as Host];
     for (const name of new Set([...first.keys(), ...other.keys()])) {
-      if (deleted.get(a)?.has(name) || deleted.get(b)?.has(name)) continue;
+      if (deletedOn(a).has(name) || deletedOn(b).has(name)) continue;
       if (first.get(name) === other.get(name)) continue;
       throw new Violation(
-        `${name} differs: ${a} has ${first.get(name)}, ${b} has ${other.get(name)}`,
+        `${name} differs: ${a.name} has ${first.get(name)}, ${b.name} has ${other.get(name)}`,
       );
     }
   }
@@ -167,7 +199,7 @@ export async function checkSame(
   for (const host of hosts) {
     const lines = (await host.chezmoi("status")).split("\n").filter(Boolean);
     const other = lines.filter((line) =>
-      !(line.startsWith("D") && deleted.get(host.name)?.has(line.slice(3)))
+      !(line.startsWith("D") && deletedOn(host).has(line.slice(3)))
     );
     if (other.length > 0) throw new Violation(`status on ${host.name}: ${other.join(" | ")}`);
   }

@@ -108,20 +108,58 @@ async function forgetFile(host: Host, file: Managed, ledger: Ledger): Promise<st
   return `forget ${file.name}`;
 }
 
+/** Manages a file again that some host forgot: this host's own copy, or a new file of that name. */
+async function addAgain(
+  host: Host,
+  name: string,
+  random: Random,
+  ledger: Ledger,
+): Promise<string> {
+  if (bytesAt(host.path(name)) === undefined) {
+    await host.write(name, firstText(name, ledger.next(host.name)));
+  } else if (random.chance(0.5)) editHome(host, name, random, ledger);
+  await host.chezmoi("add", host.path(name));
+  return `add ${name} again`;
+}
+
+/** What a person knows who edits. */
+export interface Known {
+  /** Names that were deleted in this home. */
+  readonly deleted: Set<string>;
+  /** Source paths that are parked here. */
+  readonly parked: readonly string[];
+  /** Names that some host stopped managing, whether one may come back, and those that did. */
+  readonly forgotten: Set<string>;
+  readonly mayComeBack: (name: string) => boolean;
+  readonly addedAgain: Set<string>;
+}
+
 /** Changes one thing on a host, in the home or in the source; says what. */
 export async function editSomething(
   host: Host,
-  deleted: Set<string>,
+  known: Known,
   random: Random,
   ledger: Ledger,
 ): Promise<string> {
   const files = await managedOn(host);
-  const there = files.filter(({ name }) => !deleted.has(name));
+  const there = files.filter(({ name }) => !known.deleted.has(name));
   if (there.length < 4) return await addFile(host, random, ledger);
+  const parked = there.filter(({ source }) => known.parked.includes(source));
+  if (parked.length > 0 && random.chance(0.25)) {
+    return `parked: ${editHome(host, random.pick(parked).name, random, ledger)}`;
+  }
+  const forgotten = [...known.forgotten].filter((name) =>
+    known.mayComeBack(name) && files.every((file) => file.name !== name)
+  );
+  if (forgotten.length > 0 && random.chance(0.15)) {
+    const name = random.pick(forgotten);
+    known.addedAgain.add(name);
+    return await addAgain(host, name, random, ledger);
+  }
   // The first files are edited more often than others, so that edits collide.
   const file = random.chance(0.5) ? random.pick(there.slice(0, 3)) : random.pick(there);
   const what = random.weighted({
-    ...{ home: 68, add: 7, forget: 3, mode: 8, delete: 2, source: 7, commitJj: 3, commitGit: 2 },
+    ...{ home: 66, add: 7, forget: 5, mode: 8, delete: 2, source: 7, commitJj: 3, commitGit: 2 },
   });
   switch (what) {
     case "home":
@@ -129,6 +167,7 @@ export async function editSomething(
     case "add":
       return await addFile(host, random, ledger);
     case "forget":
+      known.forgotten.add(file.name);
       return await forgetFile(host, file, ledger);
     case "mode": {
       const mode = random.pick([0o600, 0o644, 0o755, 0o700]);
@@ -137,7 +176,7 @@ export async function editSomething(
     }
     case "delete":
       await host.remove(file.name);
-      deleted.add(file.name);
+      known.deleted.add(file.name);
       return `delete ${file.name} in the home only`;
     case "source":
       return editSource(host, file.source, random, ledger);

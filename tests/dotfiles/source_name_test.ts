@@ -43,6 +43,8 @@ const captured: readonly (readonly [source: string, capturable: boolean])[] = [
   ["symlink_dot_vimrc", false],
   ["run_once_install.sh", false],
   ["encrypted_notes/plain", true],
+  ["exact_dot_d/one", false],
+  ["dot_config/private_exact_app/deep/one", false],
 ];
 
 for (const [source, capturable] of captured) {

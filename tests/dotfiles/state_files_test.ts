@@ -28,9 +28,12 @@ const states: fc.Arbitrary<HomeState> = fc.record({
   conflict: maybe,
   published: fc.array(commit),
   bookmark: fc.string(),
-  drift: fc.dictionary(fc.string().filter((key) => key !== "__proto__"), fc.string(), {
-    noNullPrototype: true,
-  }),
+  drift: fc.dictionary(
+    fc.string().map((name) => `/${name}`),
+    fc.record({ reason: fc.string(), seen: fc.string() }, { noNullPrototype: true }),
+    { noNullPrototype: true },
+  ),
+  captured: maybe,
   moving: fc.option(
     fc.record({ from: commit, to: commit, base: maybe, parked: paths, conflict: maybe }, {
       noNullPrototype: true,
