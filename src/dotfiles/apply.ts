@@ -192,7 +192,17 @@ async function rebaseRaced(run: SyncRun, raced: readonly Raced[]): Promise<void>
       { from: moving.to, only: rest },
     ]);
   const parked = [...new Set([...moving.parked, ...paths])];
-  save(run, { moving: { ...moving, from: moving.to, to, base, parked } });
+  const { conflict } = moving;
+  const both = moving.parked.filter((path) => paths.includes(path));
+  if (conflict !== null && both.length > 0) {
+    // The source's text of such a path was parked a moment ago, and the home's takes its place.
+    const what = `${some(both)} was edited in the source and in the home, and elsewhere`;
+    warn(run, `${what}: the source's text is kept in the history, commit ${conflict.slice(0, 12)}`);
+  }
+  const kept = both.length > 0 && conflict !== null
+    ? [...run.state.kept, conflict]
+    : run.state.kept;
+  save(run, { kept, moving: { ...moving, from: moving.to, to, base, parked } });
   await moveWorkingCopy(run);
   run.again = true;
 }

@@ -30,6 +30,8 @@ const schema = v.strictObject({
   conflict: v.nullable(commit),
   /** All conflict commits that may have been pushed: one within the branch tells of a resolution. */
   published: v.array(commit),
+  /** Commits with texts that must stay reachable on the remote, whatever is merged next. */
+  kept: v.array(commit),
   /** The bookmark that this host parks under. */
   bookmark: v.string(),
   /** Targets that differ and are left alone: why, and what they were like. */

@@ -38,6 +38,7 @@ export async function initialRecord(
     parked,
     conflict: conflict ?? null,
     published: conflict === undefined ? [] : [conflict],
+    kept: [],
     bookmark: `conflict/${settings.host}`,
     drift: {},
     moving: null,

@@ -110,7 +110,7 @@ async function conclude(
   );
   const trailers = colliding.map((path) => parkedTrailer + path);
   const conflict = await jj.compose(
-    [base, ...await superseded(run), ...kept],
+    [base, ...await toKeep(run, branch, kept)],
     message(run, `${names} as edited on ${host}`, trailers),
     [{ from: base }, { from: run.tip, only: colliding }],
   );
@@ -126,14 +126,25 @@ async function remembering(
   commit: string,
   kept: readonly string[],
 ): Promise<Merged> {
-  const forgotten: string[] = [];
-  for (const id of [...await superseded(run), ...kept]) {
-    if (!await run.programs.git.isAncestor(id, commit)) forgotten.push(id);
-  }
+  const forgotten = await toKeep(run, commit, kept);
   if (forgotten.length === 0) return clean(commit);
   const subject = `Keep what was parked on ${run.settings.host}`;
   const parents = [commit, ...forgotten];
   return clean(await run.programs.jj.compose(parents, message(run, subject), [{ from: commit }]));
+}
+
+/** The commits whose texts would not be reachable from a commit. */
+async function toKeep(
+  run: SyncRun,
+  commit: string,
+  kept: readonly string[],
+): Promise<readonly string[]> {
+  const all = new Set([...await superseded(run), ...run.state.kept, ...kept]);
+  const missing: string[] = [];
+  for (const id of all) {
+    if (!await run.programs.git.isAncestor(id, commit)) missing.push(id);
+  }
+  return missing;
 }
 
 /** The pushed conflict commits with texts that this host has edited again since. */

@@ -7,35 +7,34 @@ const prefixes = [
   ...["after_", "before_", "create_", "empty_", "encrypted_", "exact_", "executable_", "external_"],
   ...["modify_", "once_", "onchange_", "private_", "readonly_", "remove_", "run_", "symlink_"],
 ];
-const suffixes = [".literal", ".tmpl", ".age", ".asc"];
 
 /**
  * The target a source path stands for, up to attributes: two sources with one key are two sources
- * of one target. Only for comparing, since `.age` is a suffix of encrypted sources alone.
+ * of one target. For comparing only.
  */
 export function targetKey(sourcePath: string): string {
-  return sourcePath.split("/").map((part) => nameOf(part)).join("/");
+  const parts = sourcePath.split("/");
+  return parts.map((part, at) => nameOf(part, at === parts.length - 1)).join("/");
 }
 
-function nameOf(part: string): string {
-  let rest = part;
-  for (;;) {
-    const prefix = prefixes.find((it) => rest.startsWith(it) && rest.length > it.length);
-    if (prefix === undefined) break;
-    rest = rest.slice(prefix.length);
-  }
-  if (rest.startsWith("dot_")) rest = `.${rest.slice("dot_".length)}`;
-  else if (rest.startsWith("literal_")) return withoutSuffix(rest.slice("literal_".length));
-  return withoutSuffix(rest);
+function nameOf(part: string, isFile: boolean): string {
+  const attributes = attributesOf(part);
+  const rest = part.slice(attributes.length - 1);
+  const name = rest.startsWith("dot_")
+    ? `.${rest.slice("dot_".length)}`
+    : rest.startsWith("literal_")
+    ? rest.slice("literal_".length)
+    : rest;
+  if (!isFile) return name;
+  const plain = attributes.includes("_encrypted_") ? without(name, ".age", ".asc") : name;
+  // `.literal` says that what stands before it is no suffix.
+  const unliteral = without(plain, ".literal");
+  return unliteral === plain ? without(without(plain, ".tmpl"), ".literal") : unliteral;
 }
 
-function withoutSuffix(name: string): string {
-  let rest = name;
-  for (;;) {
-    const suffix = suffixes.find((it) => rest.endsWith(it) && rest.length > it.length);
-    if (suffix === undefined) return rest;
-    rest = rest.slice(0, -suffix.length);
-  }
+function without(name: string, ...suffixes: readonly string[]): string {
+  const suffix = suffixes.find((it) => name.endsWith(it) && name.length > it.length);
+  return suffix === undefined ? name : name.slice(0, -suffix.length);
 }
 
 /** Why an edit in the home cannot be taken over from the target of this source; else `undefined`. */
@@ -62,7 +61,7 @@ function attributesOf(name: string): string {
   let rest = name;
   let attributes = "_";
   for (;;) {
-    const prefix = prefixes.find((it) => rest.startsWith(it));
+    const prefix = prefixes.find((it) => rest.startsWith(it) && rest.length > it.length);
     if (prefix === undefined) return attributes;
     attributes += prefix;
     rest = rest.slice(prefix.length);

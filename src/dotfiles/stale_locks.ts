@@ -14,7 +14,10 @@ export async function freeOfStaleLocks<T>(source: string, work: () => Promise<T>
   try {
     return await work();
   } catch (error) {
-    if (!(error instanceof ProcessError) || !/\.lock\b|could not lock/i.test(error.message)) {
+    if (
+      !(error instanceof ProcessError) ||
+      !/\.lock\b|could not lock|fetching ref .* already exists/i.test(error.message)
+    ) {
       throw error;
     }
     const owner = await runningIn(source);

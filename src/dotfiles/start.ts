@@ -71,7 +71,7 @@ export async function start(from: Start): Promise<SyncRun> {
     trouble: undefined,
   };
   await refuseFilters(programs.git);
-  await refuseUnsound(run, seen);
+  await refuseUnsound(run, seen, from);
   await judgeRemote(run, options.branch !== undefined);
   // A fetch of an earlier run may have met the rewrite already.
   if (run.heads instanceof Map && run.upToDate) await refuseRewritten(run, main);
@@ -86,15 +86,19 @@ function isUpToDate(seen: Observation, where: { remote: string; branch: string }
 }
 
 /** Refuses a source that a person moved in a way that would lose or revert something. */
-async function refuseUnsound(run: SyncRun, seen: Observation): Promise<void> {
+async function refuseUnsound(run: SyncRun, seen: Observation, from: Start): Promise<void> {
   const { git } = run.programs;
   const { source, branch } = run.settings;
   const head = await git.symbolicRef("HEAD");
+  const checkedOut = head?.replace(/^refs\/heads\//, "");
+  // A source that was never synced may still have the name git gave its first branch.
+  const isNew = from.state === undefined && from.options.branch !== undefined &&
+    run.heads instanceof Map && checkedOut !== undefined && !run.heads.has(checkedOut);
   const verdict = judgeSource({
     source,
     branch,
     commits: seen.commits,
-    checkedOut: head?.replace(/^refs\/heads\//, ""),
+    checkedOut: isNew ? undefined : checkedOut,
   });
   if (verdict.kind === "refuse") throw refusal(verdict.message, verdict.hint);
   if (run.state.moving !== null) return;

@@ -2,7 +2,7 @@ import type { Step } from "../cli/steps.ts";
 import { now } from "../host/clock.ts";
 import { namesIn } from "../host/files.ts";
 import { literal } from "../programs/jj.ts";
-import { hostTrailer, type SyncRun } from "./run.ts";
+import { hostTrailer, save, type SyncRun } from "./run.ts";
 
 /** So many refs of jj's make it worth while to collect. */
 const refsToCollect = 1000;
@@ -23,8 +23,14 @@ export const tidy: Step<SyncRun> = {
       `${parked} | (parents(${parked}) & description(substring:"Holdfast-Host: "))`,
       ...[...run.replaced].map((id) => `present(${id})`),
     ].join(" | ");
-    const captured = run.state.captured === null ? "none()" : `present(${run.state.captured})`;
-    const needed = `::(@ | bookmarks() | remote_bookmarks() | tags() | ${captured})`;
+    await forgetKept(run);
+    const { captured, kept } = run.state;
+    const recorded = [...kept, ...(captured === null ? [] : [captured])].map((id) =>
+      `present(${id})`
+    );
+    const needed = `::(${
+      ["@ | bookmarks() | remote_bookmarks() | tags()", ...recorded].join(" | ")
+    })`;
     const dropped = `(${ours}) ~ ${needed}`;
     const leftovers = await jj.ids(`(${dropped}) ~ ::(visible_heads() ~ (${dropped}))`);
     if (leftovers.length > 0) await jj.abandon(leftovers.join(" | "));
@@ -38,3 +44,21 @@ export const tidy: Step<SyncRun> = {
     }
   },
 };
+
+/** What is reachable on the remote by now need not be kept on record. */
+async function forgetKept(run: SyncRun): Promise<void> {
+  const { kept, conflict, published } = run.state;
+  if (kept.length === 0) return;
+  const remote = [
+    run.main,
+    conflict !== null && published.includes(conflict) ? conflict : undefined,
+  ];
+  const left: string[] = [];
+  for (const id of kept) {
+    const reached = await Promise.all(
+      remote.map((tip) => tip !== undefined && run.programs.git.isAncestor(id, tip)),
+    );
+    if (!reached.includes(true)) left.push(id);
+  }
+  if (left.length < kept.length) save(run, { kept: left });
+}

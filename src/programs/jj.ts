@@ -23,6 +23,9 @@ const settings = [
 /** Bound in milliseconds on a jj command that does not leave this machine. */
 const localBound = 120_000;
 
+/** What git says when a lock file in this repository is in its way. */
+const localLock = /\.lock': File exists|could not lock config file|fetching ref .* already exists/;
+
 /** A commit as the sync sees it. */
 export interface Commit {
   readonly id: string;
@@ -222,7 +225,7 @@ export class Jj {
   /** The caller judges what the remote says; a lock file left here is another matter. */
   async #remote(args: readonly string[]): Promise<Output> {
     const output = await this.#call(["--ignore-working-copy", ...args], this.remoteBound);
-    if (/Unable to create '.*\.lock': File exists|could not lock config file/.test(output.stderr)) {
+    if (localLock.test(output.stderr)) {
       throw failed(args, output);
     }
     return output;

@@ -27,6 +27,7 @@ const state: HomeState = {
   parked: [],
   conflict: null,
   published: [],
+  kept: [],
   bookmark: "conflict/a",
   drift: {},
   moving: null,

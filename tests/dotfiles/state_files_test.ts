@@ -27,6 +27,7 @@ const states: fc.Arbitrary<HomeState> = fc.record({
   parked: paths,
   conflict: maybe,
   published: fc.array(commit),
+  kept: fc.array(commit),
   bookmark: fc.string(),
   drift: fc.dictionary(
     fc.string().map((name) => `/${name}`),
