@@ -68,7 +68,7 @@ async function captureHome(run: SyncRun): Promise<void> {
     run.again = true;
     return;
   }
-  save(run, { capturing: true });
+  save(run, { capturing: true, captured: before });
   const output = await run.programs.chezmoi.reAdd(targets);
   if (output.status !== 0) warn(run, `chezmoi re-add: ${output.stderr.trim()}`);
   const [copy] = await run.programs.jj.snapshot("@");
@@ -147,7 +147,8 @@ async function editedUnnoted(
   const { managed, entries } = await readTargets(run);
   return differing.filter(({ path }) => {
     const source = managed.get(path);
-    return source !== undefined && uncapturable(source) === undefined && !entries.has(path) &&
+    return source !== undefined && uncapturable(source) === undefined &&
+      (run.state.capturing || !entries.has(path)) &&
       lstat(path)?.isFile === true;
   });
 }

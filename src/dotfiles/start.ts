@@ -15,7 +15,7 @@ import {
 import type { HomeState } from "./home_state.ts";
 import { identityFor, programsFor, refuseFilters } from "./prepare.ts";
 import { refuseRewritten } from "./receive.ts";
-import { type SyncRun, warn } from "./run.ts";
+import { hostTrailer, type SyncRun, warn } from "./run.ts";
 import type { Settings } from "./settings.ts";
 import type { syncOptions } from "./sync_options.ts";
 
@@ -126,12 +126,24 @@ async function refuseUnsound(run: SyncRun, seen: Observation, from: Start): Prom
   }
   const isPublished = main !== null && await git.isAncestor(edits, main);
   const isBelow = edits === run.tip || await git.isAncestor(edits, run.tip);
-  if (!isBelow && (base !== null || !(isPublished || await within(edits)))) {
+  const left = isBelow ? await interruptedCapture(run, edits) : edits;
+  if (left !== undefined && (isBelow || base !== null || !(isPublished || await within(edits)))) {
     throw refusal(
-      `${source} was moved off ${edits.slice(0, 12)}, which has edits that are in no other place`,
-      `go back with jj -R ${source} new ${edits.slice(0, 12)}, then rebase there if you want to`,
+      `${source} was moved off ${left.slice(0, 12)}, which has edits that are in no other place`,
+      `go back with jj -R ${source} new ${left.slice(0, 12)}, then rebase there if you want to`,
     );
   }
+}
+
+/** The commit of a capture that was killed before it was recorded, where it is not below `@`. */
+async function interruptedCapture(run: SyncRun, above: string): Promise<string | undefined> {
+  if (!run.state.capturing) return undefined;
+  const published = run.main === undefined ? run.tip : `(${run.tip} | ${run.main})`;
+  const own = `description(substring:${JSON.stringify(hostTrailer(run))})`;
+  const [left] = await run.programs.jj.ids(
+    `children(${above}) & ${own} ~ ::${published} ~ empty()`,
+  );
+  return left;
 }
 
 /** Sorts out what is known of the remote before anything is changed. */
