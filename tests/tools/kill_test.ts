@@ -1,9 +1,6 @@
-import { killResolve, killSync } from "./kill_points.ts";
+import { killSync } from "./kill_points.ts";
 
+// Every call, and the resolution: kill_slow_test.ts.
 Deno.test("a sync that is killed is finished by the next ones, as if it had not been", async (t) => {
   await killSync(t, { every: 11, both: false });
-});
-
-Deno.test("a resolution that is killed is finished by the next one", async (t) => {
-  await killResolve(t, { every: 40, both: false });
 });
