@@ -10,7 +10,7 @@ import { keptTargets, settleKept } from "./kept.ts";
 import { freeOfStaleLocks } from "./stale_locks.ts";
 import { lockState } from "./state_lock.ts";
 import { UnmergeableError } from "./merge_target.ts";
-import { type Parked, type ParkedTarget, readParked, targetsOf } from "./parked.ts";
+import { type Parked, type ParkedTarget, pathsOf, readParked, targetsOf } from "./parked.ts";
 import { identityFor, programsFor } from "./prepare.ts";
 import { recordSync } from "./record.ts";
 import { pushResolutions, type Resolution, resolveBy } from "./resolve_parked.ts";
@@ -120,8 +120,8 @@ function select(
   const chosen = { parked: [] as ParkedTarget[], kept: [] as string[] };
   for (const operand of operands) {
     const name = nameInHome(operand, settings);
-    const named = parked.filter(({ key, conflicts }) =>
-      key === name || conflicts.some((it) => it.paths.includes(operand))
+    const named = parked.filter((target) =>
+      target.key === name || target.conflicts.some((it) => pathsOf(target, it).includes(operand))
     );
     // The sources may lie in a directory of the repository (.chezmoiroot).
     const [target, ...others] = named.length > 0
