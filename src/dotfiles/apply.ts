@@ -112,8 +112,10 @@ interface Raced {
  * source has moved on; the rest is left alone with a reason, or waits for the next round.
  */
 async function sortRefused(run: SyncRun, stderr: string): Promise<readonly Raced[]> {
-  await runRefusedScripts(run, stderr);
-  const lines = (await readDrift(run)).filter((line) => line.target !== "R");
+  const refused = await readDrift(run);
+  // A script may change targets.
+  const now = await runRefusedScripts(run, stderr, refused) ? await readDrift(run) : refused;
+  const lines = now.filter((line) => line.target !== "R");
   const targets = await readTargets(run);
   const { drift, moving, home } = run.state;
   const reasons: HomeState["drift"] = {};
@@ -145,20 +147,25 @@ const unknownText =
 
 /**
  * Runs the scripts that changed. chezmoi takes a changed `run_once_` or `run_onchange_` script for a
- * target that was edited, and refuses it along with those.
+ * target that was edited, and refuses it along with those. Returns whether there were any.
  */
-async function runRefusedScripts(run: SyncRun, stderr: string): Promise<void> {
+async function runRefusedScripts(
+  run: SyncRun,
+  stderr: string,
+  lines: readonly StatusLine[],
+): Promise<boolean> {
   const { chezmoi } = run.programs;
   const refused = new Set(
     [...stderr.matchAll(/^chezmoi: (.+): exit status \d+$/gm)].map(([, it]) => it),
   );
   const scripts = await chezmoi.scripts();
-  const changed = (await readDrift(run)).filter((line) => line.target === "R")
+  const changed = lines.filter((line) => line.target === "R")
     .map((line) => line.path)
     .filter((path) => refused.has(relativeToHome(run, path)) && scripts.get(path)?.isConditional);
-  if (changed.length === 0) return;
+  if (changed.length === 0) return false;
   const output = await chezmoi.runScripts(changed);
   if (output.status !== 0) warn(run, `a script failed: ${output.stderr.trim()}`);
+  return true;
 }
 
 /**

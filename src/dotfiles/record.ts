@@ -10,7 +10,7 @@ import {
 } from "./last_sync_state.ts";
 
 /** Where the report of the last sync is. */
-export function lastSyncPath(stateDirectory: string): string {
+function lastSyncPath(stateDirectory: string): string {
   return `${stateDirectory}/last-sync.json`;
 }
 
