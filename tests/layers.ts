@@ -83,11 +83,11 @@ export const rules: readonly Rule[] = [
     },
   },
   {
-    sentence: "a pure file imports pure files of its folder, packages and types only",
+    sentence: "a pure file imports pure files of its folder or the cli, packages and types only",
     breaches: ({ path, imports }) =>
       pure.test(path)
         ? ours(imports.filter((each) => !each.typeOnly))
-          .filter((file) => !pure.test(file) || folderOf(file) !== folderOf(path))
+          .filter((file) => !pure.test(file) || ![folderOf(path), "cli"].includes(folderOf(file)))
         : [],
   },
   {

@@ -77,7 +77,7 @@ const violations: readonly (readonly [string, Partial<Module> & Pick<Module, "pa
       ["src/cli/x.ts: src/build/a.ts"],
     ],
     [
-      "a pure file imports pure files of its folder, packages and types only",
+      "a pure file imports pure files of its folder or the cli, packages and types only",
       {
         path: "src/dotfiles/decide_x.ts",
         imports: [

@@ -45,6 +45,8 @@ if (import.meta.main) {
     const { flags, operands } = parseCommandLine(Deno.args, known);
     if (operands.length > 0) throw usageFailure(`unexpected argument "${operands[0]}"`);
     report.answer(await compileAll(settle(known, {}, flags).output, report));
+    // The bounds of what was run have not passed yet, and would be waited for.
+    Deno.exit(ExitCode.done);
   } catch (error) {
     if (!(error instanceof Failure || error instanceof ProgramMissingError)) throw error;
     report.error(error.message);

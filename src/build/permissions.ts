@@ -43,6 +43,15 @@ const dotfiles: Permissions = {
   ],
 };
 
+/**
+ * Common to the golden programs. Their units confine them further: these permissions cannot tell
+ * `/var/lib/golden-generation` from the rest, since every path can be configured.
+ *
+ * - run: the same as for the dotfiles programs.
+ * - sys: `Deno.umask` as there; the same machinery reads it.
+ */
+const golden: Permissions = { ...dotfiles, env: commonVariables };
+
 /** The permissions of each program of bin/: what it is compiled with, and the least that works. */
 export const permissions: Readonly<Record<string, Permissions>> = {
   "chezmoi-resolve": {
@@ -53,6 +62,14 @@ export const permissions: Readonly<Record<string, Permissions>> = {
   "chezmoi-show-conflicts": dotfiles,
   "chezmoi-status": dotfiles,
   "chezmoi-sync": dotfiles,
+  "golden-boot-check": golden,
+  "golden-boot-validate": golden,
+  "golden-mark-pending": golden,
+  "pin-golden": golden,
+  // The prompts, as above.
+  "rollback-to-golden": { ...golden, env: "all" },
+  "show-boot-status": golden,
+  "show-golden": golden,
 };
 
 /** The flags of `deno run` and `deno compile` that grant these permissions and nothing else. */

@@ -7,6 +7,13 @@ import { chezmoiResolve } from "../dotfiles/resolve.ts";
 import { chezmoiShowConflicts } from "../dotfiles/show_conflicts.ts";
 import { chezmoiStatus } from "../dotfiles/status.ts";
 import { chezmoiSync } from "../dotfiles/sync.ts";
+import { goldenBootCheck } from "../golden/check.ts";
+import { goldenMarkPending } from "../golden/mark.ts";
+import { pinGolden } from "../golden/pin.ts";
+import { rollbackToGolden } from "../golden/rollback.ts";
+import { showBootStatus } from "../golden/show_boot_status.ts";
+import { showGolden } from "../golden/show_golden.ts";
+import { goldenBootValidate } from "../golden/validate.ts";
 
 /** The reference page of a program, in Markdown. */
 export function referencePage<O extends Options>(command: Command<O>): string {
@@ -15,7 +22,7 @@ export function referencePage<O extends Options>(command: Command<O>): string {
     const left = option.value === undefined ? flag : `${flag} ${option.value}`;
     const configKey = option.flagOnly === true ? "" : `\`${key}\``;
     const cells = [
-      `\`${left.replaceAll("|", "\\|")}\``,
+      option.configOnly === true ? "" : `\`${left.replaceAll("|", "\\|")}\``,
       configKey,
       option.help + fallbackText(option),
     ];
@@ -43,6 +50,13 @@ export function referencePages(): ReadonlyMap<string, string> {
     [`${chezmoiStatus.name}.md`, referencePage(chezmoiStatus)],
     [`${chezmoiShowConflicts.name}.md`, referencePage(chezmoiShowConflicts)],
     [`${chezmoiResolve.name}.md`, referencePage(chezmoiResolve)],
+    [`${goldenMarkPending.name}.md`, referencePage(goldenMarkPending)],
+    [`${goldenBootCheck.name}.md`, referencePage(goldenBootCheck)],
+    [`${goldenBootValidate.name}.md`, referencePage(goldenBootValidate)],
+    [`${pinGolden.name}.md`, referencePage(pinGolden)],
+    [`${showGolden.name}.md`, referencePage(showGolden)],
+    [`${rollbackToGolden.name}.md`, referencePage(rollbackToGolden)],
+    [`${showBootStatus.name}.md`, referencePage(showBootStatus)],
   ]);
 }
 

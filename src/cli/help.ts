@@ -16,7 +16,8 @@ export function helpText<O extends Options>(command: Command<O>, common: Options
 }
 
 function optionLines(options: Options): string {
-  const rows = Object.entries(options).map(([key, option]) => {
+  const typed = Object.entries(options).filter(([, option]) => option.configOnly !== true);
+  const rows = typed.map(([key, option]) => {
     const flag = flagOf(key, option);
     const left = option.value === undefined ? flag : `${flag} ${option.value}`;
     return [`  ${left}`, option.help + fallbackText(option)] as const;

@@ -1,3 +1,4 @@
+import { didYouMean } from "./did_you_mean.ts";
 import { usageFailure } from "./failure.ts";
 
 /**
@@ -17,6 +18,8 @@ export interface Option<T> {
   readonly flag?: string;
   /** Flags only: not a key of the configuration file. */
   readonly flagOnly?: true;
+  /** Configuration only: what would be no pleasure to type. */
+  readonly configOnly?: true;
   /** Reads the flag's text (`undefined` for a switch) or the configuration's value. */
   readonly parse: (given: unknown) => Parsed<T>;
 }
@@ -81,6 +84,66 @@ export function seconds(fallback: number, help: string): Option<number> {
   };
 }
 
+/** An option that counts. */
+export function count(
+  fallback: number,
+  [least, most]: readonly [number, number],
+  help: string,
+): Option<number> {
+  return {
+    help,
+    value: "N",
+    fallback,
+    parse: (given) => {
+      const isDigits = typeof given === "string" && /^\d+$/.test(given);
+      const value = isDigits ? Number(given) : given;
+      return typeof value === "number" && Number.isInteger(value) && value >= least && value <= most
+        ? { value }
+        : { expected: `a whole number from ${least} to ${most}` };
+    },
+  };
+}
+
+/** An option that lists names: `A,B` on the command line, an array in the configuration. */
+export function names(help: string): Option<readonly string[]> {
+  return {
+    help,
+    value: "NAME,...",
+    fallback: [],
+    fallbackText: "none",
+    parse: (given) => {
+      const value = typeof given === "string" ? given.split(",").filter(Boolean) : given;
+      return isTexts(value) && value.every((name) => /^[^\s,]+$/.test(name))
+        ? { value }
+        : { expected: "a list of names" };
+    },
+  };
+}
+
+/** A command line of the configuration, as an array of texts: no shell reads it. */
+export function argv<T extends readonly string[] | undefined>(
+  fallback: T,
+  help: string,
+): Option<readonly string[] | T> {
+  return {
+    help,
+    value: "ARGV",
+    fallback,
+    fallbackText: fallback === undefined ? "none" : fallback.join(" "),
+    configOnly: true,
+    parse: (given) =>
+      isTexts(given) && given.length > 0
+        ? { value: given }
+        : { expected: 'a command line as an array of texts, as ["systemctl", "reboot"]' },
+  };
+}
+
+/** Whether a value is an array of texts that a program can be started with. */
+export function isTexts(value: unknown): value is readonly string[] {
+  return Array.isArray(value) &&
+    value.every((each) => typeof each === "string" && each !== "" && !each.includes("\0"));
+}
+
 /** A flag that turns something on. */
 export function enable(help: string, details: Details<boolean> = {}): Option<boolean> {
   return { ...details, help, fallback: false, parse: switchTo(true) };
@@ -110,7 +173,8 @@ export interface CommandLine {
  * @throws {Failure} (usage) for an unknown option, a missing or a wrong value
  */
 export function parseCommandLine(args: readonly string[], options: Options): CommandLine {
-  const byFlag = new Map(Object.entries(options).map(([key, o]) => [flagOf(key, o), { key, o }]));
+  const typed = Object.entries(options).filter(([, option]) => option.configOnly !== true);
+  const byFlag = new Map(typed.map(([key, o]) => [flagOf(key, o), { key, o }]));
   const flags: Record<string, unknown> = {};
   const operands: string[] = [];
   for (let at = 0; at < args.length; at++) {
@@ -127,7 +191,7 @@ export function parseCommandLine(args: readonly string[], options: Options): Com
     const flag = equals < 0 ? arg : arg.slice(0, equals);
     const known = byFlag.get(flag);
     if (known === undefined) {
-      throw usageFailure(`unknown option ${JSON.stringify(flag)}`, hintFor(flag, byFlag.keys()));
+      throw usageFailure(`unknown option ${JSON.stringify(flag)}`, didYouMean(flag, byFlag.keys()));
     }
     let given: string | undefined = equals < 0 ? undefined : arg.slice(equals + 1);
     if (known.o.value === undefined) {
@@ -170,7 +234,7 @@ export function parseConfig(
     if (option === undefined) {
       throw usageFailure(
         `configuration ${path}: unknown key ${JSON.stringify(key)}`,
-        hintFor(key, known.keys()) ?? `known keys: ${[...known.keys()].join(", ")}`,
+        didYouMean(key, known.keys()) ?? `known keys: ${[...known.keys()].join(", ")}`,
       );
     }
     if (given === null) continue; // Nix modules write null for "not set".
@@ -217,29 +281,4 @@ function nonEmpty(given: unknown): Parsed<string> {
   return typeof given === "string" && given !== "" && !/[\0\n]/.test(given)
     ? { value: given }
     : { expected: "a text of one line that is not empty" };
-}
-
-function hintFor(given: string, known: Iterable<string>): string | undefined {
-  let best: { readonly name: string; readonly distance: number } | undefined;
-  for (const name of known) {
-    const distance = editDistance(given, name);
-    if (best === undefined || distance < best.distance) best = { name, distance };
-  }
-  return best !== undefined && best.distance <= Math.max(2, given.length / 3)
-    ? `did you mean ${best.name}?`
-    : undefined;
-}
-
-/** Levenshtein's distance, one row at a time. */
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const replaced = (row[j - 1] as number) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(replaced, (row[j] as number) + 1, (next[j - 1] as number) + 1));
-    }
-    row = next;
-  }
-  return row[b.length] as number;
 }

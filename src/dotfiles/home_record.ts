@@ -3,7 +3,7 @@ import type { Report } from "../cli/report.ts";
 import { now } from "../host/clock.ts";
 import { keepAside, readText, writeDurably } from "../host/files.ts";
 import { type HomeState, parseHomeState } from "./home_state.ts";
-import { type ParsedState, serializeState } from "./parse_state.ts";
+import { type ParsedState, serializeState } from "../cli/parse_state.ts";
 import type { Settings } from "./settings.ts";
 
 /** Where the record of what the home holds is. */
@@ -37,7 +37,7 @@ export function loadState(
   const read = readHomeState(settings.stateDirectory);
   if (read === undefined) return undefined;
   if (read.kind === "corrupt") {
-    const aside = keepAside(path, now());
+    const aside = keepAside(path, now().toISOString());
     report.warn(`the record ${path} is corrupt (${read.reason}): kept as ${aside}, starting anew`);
     return undefined;
   }

@@ -1,6 +1,6 @@
 import { readText, touch, writeDurably } from "../host/files.ts";
 import { isoSeconds } from "../host/clock.ts";
-import { serializeState } from "./parse_state.ts";
+import { serializeState } from "../cli/parse_state.ts";
 import {
   addToHistory,
   type LastSync,

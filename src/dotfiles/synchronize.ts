@@ -69,7 +69,7 @@ export async function synchronize(
   const isCurrent = !cloned && !hasOtherUmask;
   let seen = await observe(programs, where, isCurrent ? status ?? fresh() : fresh());
   if ("kind" in seen.drift && seen.drift.kind === "database") {
-    const aside = keepAside(seen.drift.target ?? "", now());
+    const aside = keepAside(seen.drift.target ?? "", now().toISOString());
     report.warn(`chezmoi's database is corrupt (${seen.drift.reason}): kept as ${aside}`);
     if (state !== undefined) state = { ...state, capturing: true };
     seen = await observe(programs, where, fresh());

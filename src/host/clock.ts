@@ -10,3 +10,8 @@ export function now(): Date {
 export function isoSeconds(instant: Date): string {
   return instant.toISOString().replace(/\.\d+Z$/, "Z");
 }
+
+/** Lets some milliseconds pass. */
+export async function pause(milliseconds: number): Promise<void> {
+  await new Promise<void>((resolve) => setTimeout(resolve, milliseconds));
+}

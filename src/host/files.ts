@@ -89,12 +89,43 @@ export function removeDurably(path: string): void {
   syncDirectory(parentOf(path));
 }
 
-/** Moves a file that must not be acted upon out of the way, beside itself; returns where it is. */
-export function keepAside(path: string, instant: Date): string {
-  const aside = `${path}.corrupt-${instant.toISOString().replace(/[:.]/g, "-")}`;
+/**
+ * Moves a file that must not be acted upon out of the way, beside itself; `mark` tells it from others.
+ * Returns where it is.
+ */
+export function keepAside(path: string, mark: string): string {
+  const aside = `${path}.corrupt-${mark.replace(/[:.]/g, "-")}`;
   Deno.renameSync(path, aside);
   syncDirectory(parentOf(path));
   return aside;
+}
+
+/** Replaces a symbolic link durably: a reader sees the old or the new one. */
+export function linkDurably(target: string, path: string): void {
+  const temporary = `${path}.tmp-${Deno.pid}`;
+  try {
+    orMissing(() => Deno.removeSync(temporary));
+    Deno.symlinkSync(target, temporary);
+    Deno.renameSync(temporary, path);
+  } catch (error) {
+    try {
+      Deno.removeSync(temporary);
+    } catch { /* the first error tells more */ }
+    throw error;
+  }
+  syncDirectory(parentOf(path));
+}
+
+/** Gives a file another name durably, in place of what has it; a missing one is fine. */
+export function renameDurably(from: string, to: string): void {
+  if (lstat(from) === undefined) return;
+  Deno.renameSync(from, to);
+  syncDirectory(parentOf(to));
+}
+
+/** What a symbolic link says; `undefined` only when it is missing. */
+export function readLink(path: string): string | undefined {
+  return orMissing(() => Deno.readLinkSync(path));
 }
 
 /** Sets a file's times, content untouched; a missing file is fine. */

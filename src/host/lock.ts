@@ -37,6 +37,27 @@ export async function takeLock(path: string, holder: Holder): Promise<Lock | Hol
   };
 }
 
+/**
+ * Takes the exclusive `flock` on a directory, which needs no file and no right to write; waits for
+ * another holder up to a time in milliseconds, and returns `undefined` when that has passed.
+ *
+ * @throws {Deno.errors.NotFound} when there is no such directory
+ */
+export async function lockDirectory(
+  path: string,
+  patience: number,
+): Promise<Disposable | undefined> {
+  const directory = Deno.openSync(path, { read: true });
+  const release = { [Symbol.dispose]: () => directory.close() };
+  if (typeof directory.tryLockSync === "function" && directory.tryLockSync(true)) return release;
+  // The waiting call works on a thread of its own, and ends with the process at the latest.
+  const waited = new Promise<boolean>((resolve) =>
+    AbortSignal.timeout(patience).addEventListener("abort", () => resolve(false))
+  );
+  const locked = directory.lock(true).then(() => true, () => false);
+  return await Promise.race([locked, waited]) ? release : undefined;
+}
+
 /** Whether another process holds the lock just now; never creates the file. */
 export async function lockHolder(path: string): Promise<Holder | "unknown" | undefined> {
   let file: Deno.FsFile;

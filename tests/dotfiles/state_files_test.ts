@@ -9,7 +9,7 @@ import {
   saysTheSame,
   statusLine,
 } from "../../src/dotfiles/last_sync_state.ts";
-import { serializeState } from "../../src/dotfiles/parse_state.ts";
+import { serializeState } from "../../src/cli/parse_state.ts";
 
 const commit = fc.stringMatching(/^[0-9a-f]{40}$/);
 const maybe = fc.option(commit);

@@ -161,7 +161,7 @@ Deno.test("a durable removal removes, once and again", async () => {
 Deno.test("a file kept aside lies beside itself, named by the time, text untouched", async () => {
   await inTemporaryDirectory((directory) => {
     files.writeDurably(`${directory}/state`, "{ broken");
-    const aside = files.keepAside(`${directory}/state`, instant);
+    const aside = files.keepAside(`${directory}/state`, instant.toISOString());
     assert.equal(aside, `${directory}/state.corrupt-2026-01-02T03-04-05-678Z`);
     assert.equal(files.readText(aside), "{ broken");
     assert.equal(files.readText(`${directory}/state`), undefined);

@@ -1,7 +1,8 @@
 /**
  * The real programs that tests and the demo run: those of PATH when all are recent enough, else a
- * set of their own in the user's cache. Run this file to see which.
+ * set of their own in the user's cache. Run this file to see which; `system` names the other set.
  */
+import { dotfilesSet, type ProgramSet, systemSet } from "./program_sets.ts";
 import { debianMirror, fetchFromDebian, writeWrappers } from "./programs_from_debian.ts";
 
 /** Where the programs are and which versions they have. */
@@ -12,44 +13,42 @@ export interface Programs {
   readonly versions: Readonly<Record<string, string>>;
 }
 
-/** The oldest version that serves, by the name of the program; empty when any does. */
-export const minimumVersions: Readonly<Record<string, string>> = {
-  jj: "0.39",
-  chezmoi: "2.70",
-  git: "2.41",
-  age: "",
-  "age-keygen": "",
-};
-
-/** Raise it when the fetched set is to be made anew: another recipe, or newer programs. */
-const recipe = 1;
-const names = Object.keys(minimumVersions);
-const remedy = "install them and put them on PATH, or with Nix: " +
-  "nix shell nixpkgs#jujutsu nixpkgs#chezmoi nixpkgs#git nixpkgs#age";
-
-/** Finds the programs on PATH or in the cache, or fetches them into the cache. */
+/** What dotfiles need: finds it on PATH or in the cache, or fetches it into the cache. */
 export async function programs(): Promise<Programs> {
-  const found = await Promise.all(names.map(onPath));
-  if (found.every((path) => path !== undefined)) {
-    const versions = await versionsOf(found);
-    if (sufficient(versions)) return { directory: "", versions };
+  return await found(dotfilesSet);
+}
+
+/** As {@linkcode programs}: Nix, systemd's tools and strace. */
+export async function systemPrograms(): Promise<Programs> {
+  return await found(systemSet);
+}
+
+async function found(set: ProgramSet): Promise<Programs> {
+  const names = Object.keys(set.minimumVersions);
+  const paths = await Promise.all(names.map(onPath));
+  if (paths.every((path) => path !== undefined)) {
+    const versions = await versionsOf(set, paths);
+    if (sufficient(versions, set)) return { directory: "", versions };
   }
-  const cache = cacheDirectory();
-  const cached = await readCache(cache);
+  const cache = cacheDirectory(set);
+  const cached = await readCache(set, cache);
   if (cached) return cached;
   try {
     for (const tool of ["apt-get", "apt-config", "dpkg"]) {
       if (!await onPath(tool)) throw new Error(`'${tool}' is not on PATH`);
     }
-    return await fillCache(cache);
+    return await fillCache(set, cache);
   } catch (error) {
-    throw new Error(await explanation(found, error), { cause: error });
+    throw new Error(await explanation(set, paths, error), { cause: error });
   }
 }
 
-/** Whether each program is there and recent enough. */
-export function sufficient(versions: Readonly<Record<string, string>>): boolean {
-  return Object.entries(minimumVersions).every(([name, minimum]) =>
+/** Whether each program of a set is there and recent enough. */
+export function sufficient(
+  versions: Readonly<Record<string, string>>,
+  set: ProgramSet = dotfilesSet,
+): boolean {
+  return Object.entries(set.minimumVersions).every(([name, minimum]) =>
     name in versions && !isOlder(versions[name] ?? "", minimum)
   );
 }
@@ -73,36 +72,50 @@ async function onPath(name: string): Promise<string | undefined> {
   return undefined;
 }
 
-/** The versions of the programs at these paths (in the order of `names`) that run. */
-async function versionsOf(paths: (string | undefined)[]): Promise<Record<string, string>> {
-  const entries = await Promise.all(paths.map(async (path, index) => {
-    const version = path && await versionOf(path);
-    return version ? [[names[index], version]] : [];
-  }));
-  return Object.fromEntries(entries.flat());
+/** The versions of the programs at these paths (in the order of the set) that run. */
+async function versionsOf(
+  set: ProgramSet,
+  paths: (string | undefined)[],
+): Promise<Record<string, string>> {
+  const names = Object.keys(set.minimumVersions);
+  // Away from the user's own settings; and `nix-env --version` writes into its home and its state.
+  const home = await Deno.makeTempDir({ prefix: "holdfast-versions-" });
+  try {
+    const entries = await Promise.all(paths.map(async (path, index) => {
+      const version = path && await versionOf(path, home);
+      return version ? [[names[index], version]] : [];
+    }));
+    return Object.fromEntries(entries.flat());
+  } finally {
+    await Deno.remove(home, { recursive: true });
+  }
 }
 
-async function versionOf(path: string): Promise<string | undefined> {
+async function versionOf(path: string, home: string): Promise<string | undefined> {
   try {
     const signal = AbortSignal.timeout(20_000);
-    // Away from the user's own settings: chezmoi fails without a home, and on a file it cannot read.
-    const env = { HOME: "/dev/null", XDG_CONFIG_HOME: "/dev/null" };
+    const env = {
+      HOME: home,
+      XDG_CONFIG_HOME: `${home}/.config`,
+      NIX_REMOTE: "dummy://",
+      NIX_STATE_DIR: `${home}/nix`,
+    };
     const output = await new Deno.Command(path, { args: ["--version"], env, signal }).output();
     const text = new TextDecoder().decode(output.stdout);
-    return output.success ? /\d+(\.\d+)+/.exec(text)?.[0] ?? "unknown" : undefined;
+    return output.success ? /\d+(\.\d+)*/.exec(text)?.[0] ?? "unknown" : undefined;
   } catch {
     return undefined; // Not a program for this system: the same as none.
   }
 }
 
-function cacheDirectory(): string {
+function cacheDirectory(set: ProgramSet): string {
   const given = Deno.env.get("XDG_CACHE_HOME") ?? "";
   const home = Deno.env.get("HOME");
   if (!given.startsWith("/") && !home) {
     throw new Error("cannot choose a cache directory: HOME and XDG_CACHE_HOME are not set");
   }
   const base = given.startsWith("/") ? given : `${home}/.cache`;
-  return `${base}/holdfast/programs-${recipe}-${Deno.build.arch}`;
+  return `${base}/holdfast/${set.name}-${set.recipe}-${Deno.build.arch}`;
 }
 
 /** What a complete cache says of itself, so that nothing needs to be run to trust it. */
@@ -113,11 +126,13 @@ interface CacheRecord {
 }
 
 /** The programs of the cache; undefined when it is absent, damaged or too old. */
-async function readCache(cache: string): Promise<Programs | undefined> {
+async function readCache(set: ProgramSet, cache: string): Promise<Programs | undefined> {
   try {
     const record: CacheRecord = JSON.parse(await Deno.readTextFile(`${cache}/record.json`));
     const sizes = JSON.stringify(sizesOf(cache));
-    if (sizes !== JSON.stringify(record.sizes) || !sufficient(record.versions)) return undefined;
+    if (sizes !== JSON.stringify(record.sizes) || !sufficient(record.versions, set)) {
+      return undefined;
+    }
     return { directory: `${cache}/bin`, versions: record.versions };
   } catch {
     return undefined;
@@ -135,28 +150,31 @@ function sizesOf(cache: string): Record<string, number> {
 }
 
 /** Fetches beside the cache and renames into place, one process at a time. */
-async function fillCache(cache: string): Promise<Programs> {
+async function fillCache(set: ProgramSet, cache: string): Promise<Programs> {
   await Deno.mkdir(cache.slice(0, cache.lastIndexOf("/")), { recursive: true });
   // The kernel releases the lock of a process that was killed.
   using lock = await Deno.open(`${cache}.lock`, { create: true, write: true });
   await lock.lock(true);
-  const made = await readCache(cache);
+  const made = await readCache(set, cache);
   if (made) return made;
   // A name of its own: the apt of a killed fetch may outlive it and still write to the last one's.
   const next = `${cache}.next-${crypto.randomUUID().slice(0, 8)}`;
   try {
     await Deno.mkdir(next);
-    narrate(`fetching ${names.join(", ")} (60 MB, once) from ${debianMirror()} …`);
-    await fetchFromDebian(next);
-    await writeWrappers(next, next);
-    const versions = await versionsOf(names.map((name) => `${next}/bin/${name}`));
-    if (!sufficient(versions)) throw new Error(`the fetched set is ${described(versions)}`);
-    await writeWrappers(next, cache);
+    const names = Object.keys(set.minimumVersions);
+    narrate(`fetching ${names.join(", ")} (${set.size}, once) from ${debianMirror()} …`);
+    await fetchFromDebian(next, set);
+    await writeWrappers(next, next, set);
+    const versions = await versionsOf(set, names.map((name) => `${next}/bin/${name}`));
+    if (!sufficient(versions, set)) {
+      throw new Error(`the fetched set is ${described(set, versions)}`);
+    }
+    await writeWrappers(next, cache, set);
     const record: CacheRecord = { versions, sizes: sizesOf(next) };
     await Deno.writeTextFile(`${next}/record.json`, JSON.stringify(record));
     await Deno.rename(cache, `${next}.damaged`).catch(() => {});
     await Deno.rename(next, cache);
-    narrate(`fetched ${described(versions)} into ${cache}`);
+    narrate(`fetched ${described(set, versions)} into ${cache}`);
     return { directory: `${cache}/bin`, versions };
   } finally {
     await removeLeftovers(cache);
@@ -177,28 +195,35 @@ function narrate(text: string): void {
   Deno.stderr.writeSync(new TextEncoder().encode(`${text}\n`));
 }
 
-function described(versions: Record<string, string>): string {
-  return names.map((name) => `${name} ${versions[name] ?? "(does not run)"}`).join(", ");
+function described(set: ProgramSet, versions: Record<string, string>): string {
+  return Object.keys(set.minimumVersions).map((name) =>
+    `${name} ${versions[name] ?? "(does not run)"}`
+  ).join(", ");
 }
 
-async function explanation(found: (string | undefined)[], error: unknown): Promise<string> {
-  const versions = await versionsOf(found);
-  const lines = names.map((name, index) => {
-    const needed = minimumVersions[name] ? `${minimumVersions[name]} or later` : "any version";
-    const state = `${versions[name] ?? "does not run"} at '${found[index]}'`;
-    return `  ${name}, ${needed}: ${found[index] ? state : "not on PATH"}`;
+async function explanation(
+  set: ProgramSet,
+  paths: (string | undefined)[],
+  error: unknown,
+): Promise<string> {
+  const versions = await versionsOf(set, paths);
+  const lines = Object.entries(set.minimumVersions).map(([name, minimum], index) => {
+    const needed = minimum ? `${minimum} or later` : "any version";
+    const state = `${versions[name] ?? "does not run"} at '${paths[index]}'`;
+    return `  ${name}, ${needed}: ${paths[index] ? state : "not on PATH"}`;
   });
   return [
-    "cannot find or fetch the programs that the tests and the demo run:",
+    `cannot find or fetch the programs that ${set.user} run:`,
     ...lines,
     `  fetching them from Debian (${debianMirror()}): ${(error as Error).message}`,
-    `hint: ${remedy}`,
+    `hint: install them and put them on PATH, or with Nix: nix shell ${set.remedy}`,
   ].join("\n");
 }
 
 if (import.meta.main) {
   try {
-    const { directory, versions } = await programs();
+    const { directory, versions } =
+      await (Deno.args[0] === "system" ? systemPrograms() : programs());
     const lines = Object.entries(versions).map(([name, version]) => `${name} ${version}\n`);
     const answer = `${lines.join("")}${directory || "(on PATH)"}\n`;
     Deno.stdout.writeSync(new TextEncoder().encode(answer));

@@ -3,14 +3,11 @@
  * installed, the system's apt and dpkg databases neither read nor written.
  */
 
+import { gitCore, type ProgramSet } from "./program_sets.ts";
+
 const suite = "forky";
-const wanted = ["jujutsu", "chezmoi", "git", "age", "openssh-client"];
-/** Dependencies that only perl scripts, manual pages and foreign character sets need: half the size. */
-const unneeded = /^(perl|libperl|git-man$|libc-gconv|gcc-.*-base$)/;
-const wrapped = ["jj", "chezmoi", "git", "age", "age-keygen", "ssh", "ssh-keygen"];
 /** Git's own binaries move here, so that `git help -a` does not list them beside their wrappers. */
 const gitBinaries = "rootfs/usr/lib/git-core-binaries";
-const gitCore = "rootfs/usr/lib/git-core";
 
 /** The Debian mirror that packages come from. */
 export function debianMirror(): string {
@@ -18,47 +15,49 @@ export function debianMirror(): string {
 }
 
 /** Downloads the programs and all they load from Debian into `root`, an empty directory. */
-export async function fetchFromDebian(root: string): Promise<void> {
+export async function fetchFromDebian(root: string, set: ProgramSet): Promise<void> {
   const apt = `${root}/apt`;
   const env = await privateApt(apt);
   await run("apt-get", ["update", "-q"], { env });
   // An empty package database makes apt's resolver name the whole closure, libc included.
   const plan = await run("apt-get", [
     ...["install", "-y", "--no-install-recommends", "--print-uris"],
-    ...wanted,
+    ...set.packages,
   ], { env });
   const closure = [...plan.matchAll(/^'[^']+' ([^_\s]+)_/gm)].map(([, name = ""]) => name);
-  const packages = closure.filter((name) => !unneeded.test(name));
+  const packages = closure.filter((name) => !set.unneeded.test(name));
   await Deno.mkdir(`${apt}/debs`);
   await run("apt-get", ["download", "-q", ...packages], { env, cwd: `${apt}/debs` });
   await unpack(`${apt}/debs`, `${root}/rootfs`);
   await Deno.remove(apt, { recursive: true });
-  await trim(`${root}/rootfs`);
-  await setGitBinariesApart(root);
+  await trim(`${root}/rootfs`, set);
+  if (await exists(`${root}/${gitCore}`)) await setGitBinariesApart(root);
 }
 
 /**
  * Writes the wrappers of the programs in `root`, for a `root` that will stand at `home`: each starts
  * its program with the loader and the libraries it was built for, whatever the system's own are.
  */
-export async function writeWrappers(root: string, home: string): Promise<void> {
+export async function writeWrappers(root: string, home: string, set: ProgramSet): Promise<void> {
   const library = await libraryOf(root);
-  const quote = (path: string) => `'${`${home}/${path}`.replaceAll("'", `'\\''`)}'`;
-  const start = `exec ${quote(library.loader)} --library-path ${quote(library.directory)}`;
-  // Each git process starts others by GIT_EXEC_PATH; the one of a calling git must not leak in.
-  const gitEnv = `export GIT_EXEC_PATH=${quote(gitCore)} ` +
-    `GIT_TEMPLATE_DIR=${quote("rootfs/usr/share/git-core/templates")}\n`;
-  const write = async (wrapper: string, program: string, env: string) => {
-    const script = `#!/bin/sh\n${env}${start} --argv0 "$0" ${quote(program)} "$@"\n`;
+  const at = (path: string) => `'${`${home}/${path}`.replaceAll("'", `'\\''`)}'`;
+  const directories = [
+    library.directory,
+    ...set.libraries.map((it) => `${library.directory}/${it}`),
+  ];
+  const start = `exec ${at(library.loader)} --library-path ${directories.map(at).join(":")}`;
+  const write = async (wrapper: string, program: string, prelude: string) => {
+    const script = `#!/bin/sh\n${prelude}${start} --argv0 "$0" ${at(program)} "$@"\n`;
     await Deno.writeTextFile(`${root}/${wrapper}`, script);
     await Deno.chmod(`${root}/${wrapper}`, 0o755);
   };
   await Deno.mkdir(`${root}/bin`, { recursive: true });
-  for (const name of wrapped) {
-    await write(`bin/${name}`, `rootfs/usr/bin/${name}`, name === "git" ? gitEnv : "");
+  for (const name of set.wrapped) {
+    await write(`bin/${name}`, `rootfs/usr/bin/${name}`, set.prelude(name, at));
   }
+  if (!await exists(`${root}/${gitBinaries}`)) return;
   for await (const { name } of Deno.readDir(`${root}/${gitBinaries}`)) {
-    await write(`${gitCore}/${name}`, `${gitBinaries}/${name}`, gitEnv);
+    await write(`${gitCore}/${name}`, `${gitBinaries}/${name}`, set.prelude("git", at));
   }
 }
 
@@ -123,14 +122,11 @@ async function unpack(debs: string, into: string): Promise<void> {
 }
 
 /** Drops documentation, translations and settings: nothing that the programs read. */
-async function trim(rootfs: string): Promise<void> {
-  const dropped = [{ under: rootfs, kept: /^(usr|lib.*)$/ }, {
-    under: `${rootfs}/usr/share`,
-    kept: /^git-core$/,
-  }];
-  for (const { under, kept } of dropped) {
-    for await (const { name } of Deno.readDir(under)) {
-      if (!kept.test(name)) await Deno.remove(`${under}/${name}`, { recursive: true });
+async function trim(rootfs: string, set: ProgramSet): Promise<void> {
+  for (const [under, kept] of Object.entries(set.kept)) {
+    const directory = `${rootfs}/${under}`;
+    for (const { name } of await Array.fromAsync(Deno.readDir(directory))) {
+      if (!kept.test(name)) await Deno.remove(`${directory}/${name}`, { recursive: true });
     }
   }
 }

@@ -1,0 +1,4 @@
+import { main } from "../src/cli/command.ts";
+import { goldenBootCheck } from "../src/golden/check.ts";
+
+await main(goldenBootCheck);

@@ -1,0 +1,210 @@
+import { elsewhere, rollBack } from "./decide_rollback.ts";
+import {
+  type Decision,
+  type Effect,
+  type Facts,
+  isLost,
+  isOnTrial,
+  type Limits,
+  nothing,
+  say,
+  type State,
+} from "./decide_trial.ts";
+import type { Golden } from "./golden_state.ts";
+import { type Trial, withJudged } from "./trial_state.ts";
+
+/** Early boot: an attempt opens, an earlier one that nobody judged is judged. */
+export function decideCheck(state: State, facts: Facts, limits: Limits): Decision {
+  const { trial } = state;
+  // A soft-reboot runs the check again in the same boot.
+  if (trial === undefined || isOf(trial, facts.bootId)) return nothing;
+  const judged = judgeOpen(trial, facts, limits);
+  if (!isOnTrial(state, facts)) return elsewhere(state, judged, facts, limits, undefined);
+  if (isLost(judged, limits)) return rollBack(state, judged, facts, limits);
+  const { bootId, now: since } = facts;
+  const number = judged.failures + 1;
+  return {
+    effects: [
+      { kind: "write-trial", trial: { ...judged, open: { bootId, since } } },
+      say("info", `on trial: ${judged.target}, chance ${number} of ${limits.maxFailures}`),
+    ],
+    ending: "done",
+  };
+}
+
+/** A clean stop before the validation does not count, a bounded number of times. */
+export function decideClose({ trial }: State, facts: Facts): Decision {
+  if (trial === undefined || trial.aborted || trial.open?.bootId !== facts.bootId) return nothing;
+  return {
+    effects: [
+      { kind: "write-trial", trial: { ...trial, aborted: true } },
+      say("info", `shut down before ${trial.target} could be validated: not counted`),
+    ],
+    ending: "done",
+  };
+}
+
+/** The boot is judged; `unhealthy` says why it failed. */
+export function decideValidate(
+  state: State,
+  unhealthy: string | undefined,
+  facts: Facts,
+  limits: Limits,
+): Decision {
+  const { trial } = state;
+  if (trial === undefined) return validateOutsideTrial(state, unhealthy, facts, limits);
+  if (!isOnTrial(state, facts)) {
+    const decision = elsewhere(state, trial, facts, limits, unhealthy === undefined);
+    if (unhealthy === undefined) return decision;
+    return { ...decision, effects: [notCounted(unhealthy, facts), ...decision.effects] };
+  }
+  const isOpen = trial.open?.bootId === facts.bootId;
+  if (facts.current !== facts.booted) return liveSwitched(trial, isOpen, facts);
+  if (isLost(trial, limits)) return rollBack(state, trial, facts, limits);
+  if (!isOpen && isOf(trial, facts.bootId)) {
+    return {
+      effects: [say("info", `this boot of ${trial.target} was judged before`)],
+      ending: unhealthy === undefined ? "done" : "failed",
+    };
+  }
+  if (unhealthy !== undefined) return fail(state, trial, unhealthy, facts, limits);
+  if (isOpen) return pass(trial, facts, limits);
+  return {
+    effects: [say("warn", "golden-boot-check did not run in this boot: nothing is pinned")],
+    ending: "done",
+  };
+}
+
+/** The attempt that an earlier boot left behind, judged by how that boot ended. */
+function judgeOpen(trial: Trial, { now: time }: Facts, limits: Limits): Trial {
+  const { open, aborted } = trial;
+  if (open === null) return trial;
+  const { bootId } = open;
+  return aborted && trial.neutral < limits.maxNeutral
+    ? withJudged({ ...trial, neutral: trial.neutral + 1 }, {
+      bootId,
+      time,
+      outcome: "neutral",
+      reason: "it was shut down before it could be validated",
+    })
+    : withJudged({ ...trial, failures: trial.failures + 1 }, {
+      bootId,
+      time,
+      outcome: "failed",
+      reason: aborted
+        ? "it was shut down before it could be validated, too often"
+        : "it ended without a shutdown: a crash, a hang or a power cut",
+    });
+}
+
+/** Whether a trial knows this boot already: it was marked, opened or judged in it. */
+function isOf({ markedIn, open, history }: Trial, bootId: string): boolean {
+  return markedIn === bootId || open?.bootId === bootId ||
+    history.some((each) => each.bootId === bootId);
+}
+
+/** What runs is not what was booted, so that its health says nothing about the target. */
+function liveSwitched(trial: Trial, isOpen: boolean, { current }: Facts): Decision {
+  const text = `${current} went live in this boot: ${trial.target} is not judged by it`;
+  return {
+    effects: [
+      ...(isOpen && !trial.aborted
+        ? [{ kind: "write-trial", trial: { ...trial, aborted: true } } as const]
+        : []),
+      say("warn", text),
+    ],
+    ending: "done",
+  };
+}
+
+function fail(
+  state: State,
+  trial: Trial,
+  reason: string,
+  facts: Facts,
+  limits: Limits,
+): Decision {
+  const { bootId, now: time } = facts;
+  const failed = withJudged(
+    { ...trial, failures: trial.failures + 1 },
+    { bootId, time, outcome: "failed", reason },
+  );
+  if (isLost(failed, limits)) return rollBack(state, failed, facts, limits);
+  const message = `${trial.target} failed (${failed.failures} of ${limits.maxFailures}): ${reason}`;
+  return {
+    effects: [
+      { kind: "write-trial", trial: failed },
+      say("error", message),
+      { kind: "notify", news: { event: "boot-failed", toplevel: trial.target, message } },
+      { kind: "reboot", reason: `${trial.target} gets another chance` },
+    ],
+    ending: "failed",
+  };
+}
+
+function pass(trial: Trial, facts: Facts, limits: Limits): Decision {
+  const booted = facts.booted as string;
+  if (!limits.autoPin) {
+    return {
+      effects: [{ kind: "remove-trial" }, say("info", `${booted} passed; not pinned, as set`)],
+      ending: "done",
+    };
+  }
+  const { bootId, now: time } = facts;
+  const reason = "it is healthy, and could not be pinned";
+  const passed = withJudged(trial, { bootId, time, outcome: "passed", reason });
+  return {
+    effects: [...pinning(goldenOf(facts)), { kind: "remove-trial" }],
+    ending: "done",
+    // A host that cannot pin must not count healthy boots as failures.
+    otherwise: [{ kind: "write-trial", trial: passed }],
+  };
+}
+
+/** The first golden of a host: what it was booted with, when nothing else is about to be. */
+function validateOutsideTrial(
+  { golden }: State,
+  unhealthy: string | undefined,
+  facts: Facts,
+  limits: Limits,
+): Decision {
+  if (unhealthy !== undefined) {
+    return { effects: [notCounted(unhealthy, facts)], ending: "failed" };
+  }
+  if (golden !== undefined || !limits.autoPin) return nothing;
+  const { booted, current, profile, specialisation } = facts;
+  if (booted === undefined || booted !== current) return nothing;
+  if (profile !== booted && profile !== specialisation?.parent) return nothing;
+  return { effects: pinning(goldenOf(facts)), ending: "done" };
+}
+
+/**
+ * What pins: at each instant a root holds whatever golden.json names, so that no garbage collection
+ * can come between.
+ */
+export function pinning(golden: Golden): Effect[] {
+  const message = `golden is now ${golden.path}`;
+  return [
+    { kind: "protect", path: golden.path },
+    { kind: "write-golden", golden },
+    { kind: "release-former" },
+    say("info", message),
+    { kind: "notify", news: { event: "pinned", toplevel: golden.path, message } },
+  ];
+}
+
+function goldenOf({ booted, specialisation, generation, now, bootId }: Facts): Golden {
+  return {
+    schema: 1,
+    path: booted as string,
+    parent: specialisation?.parent ?? null,
+    specialisation: specialisation?.name ?? null,
+    generation,
+    pinnedAt: now,
+    bootId,
+  };
+}
+
+function notCounted(unhealthy: string, { booted }: Facts): Effect {
+  return say("error", `${booted} is not healthy: ${unhealthy}; it is not on trial, not rebooting`);
+}

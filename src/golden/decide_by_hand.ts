@@ -1,0 +1,79 @@
+import { pinning } from "./decide_boot.ts";
+import { install, isDefault, rejecting } from "./decide_rollback.ts";
+import {
+  type Decision,
+  type Effect,
+  type Facts,
+  nothing,
+  say,
+  type State,
+} from "./decide_trial.ts";
+import type { Golden } from "./golden_state.ts";
+import { rejectionOf, withoutRejected } from "./rejected_state.ts";
+import type { Trial } from "./trial_state.ts";
+
+/** A person vouches for a toplevel: it becomes golden, and is neither on trial nor rejected. */
+export function decidePin({ trial, rejected }: State, golden: Golden): Decision {
+  const { path } = golden;
+  return {
+    effects: [
+      ...pinning(golden),
+      ...(rejectionOf(rejected, path) === undefined
+        ? []
+        : [{ kind: "write-rejected", rejected: withoutRejected(rejected, path) } as const]),
+      ...(trial?.target === path ? [{ kind: "remove-trial" } as const] : []),
+    ],
+    ending: "done",
+  };
+}
+
+/**
+ * A person rolls back. It is written down first, as a rollback that is under way, so that the next
+ * boot completes it whatever happens in between; what is left behind is refused from then on.
+ */
+export function decideRollBack(
+  state: State,
+  golden: Golden,
+  facts: Facts,
+  reboot: boolean,
+): Decision {
+  const { path } = golden;
+  const restart: Effect[] = reboot
+    ? [{ kind: "reboot", reason: `rolled back to ${path} by hand` }]
+    : [];
+  const isBooted = facts.booted === path;
+  if (isDefault(path, facts)) {
+    if (isBooted) return nothing;
+    return { effects: restart, ending: "done" };
+  }
+  const from = facts.profile === path ? undefined : facts.profile;
+  const trial = from === undefined ? state.trial : leaving(state, from, facts);
+  return {
+    effects: [
+      ...(trial === undefined ? [] : [{ kind: "write-trial", trial } as const]),
+      ...install(path),
+      // Refused only once it is left: until then a failed rollback keeps all as it was.
+      ...(trial === undefined || from === undefined ? [] : rejecting(state, trial, facts)),
+      say("info", `the next boot starts golden ${path}`),
+      ...restart,
+    ],
+    ending: "done",
+  };
+}
+
+function leaving({ trial }: State, target: string, facts: Facts): Trial {
+  if (trial?.target === target) return { ...trial, phase: "rollback", open: null, aborted: false };
+  return {
+    schema: 1,
+    target,
+    markedAt: facts.now,
+    markedIn: facts.bootId,
+    phase: "rollback",
+    failures: 0,
+    neutral: 0,
+    open: null,
+    aborted: false,
+    rollbackTries: 0,
+    history: [],
+  };
+}

@@ -1,0 +1,107 @@
+import {
+  argv,
+  choice,
+  count,
+  disable,
+  enable,
+  isTexts,
+  names,
+  type Option,
+  type Options,
+  seconds,
+  text,
+  textOr,
+} from "../cli/options.ts";
+import { bootLoaders } from "../programs/boot_loader.ts";
+
+/** A command whose success is part of a boot's health. */
+export interface ValidationCommand {
+  readonly argv: readonly string[];
+  /** Seconds. */
+  readonly timeoutSeconds: number;
+}
+
+/** Where things are; NixOS's own paths unless told otherwise. */
+export const pathOptions = {
+  stateDir: textOr("/var/lib/golden-generation", "DIR", "where the state files are"),
+  storeDir: textOr("/nix/store", "DIR", "the Nix store"),
+  profile: textOr("/nix/var/nix/profiles/system", "PATH", "the system profile"),
+  bootedSystem: textOr("/run/booted-system", "PATH", "link to the toplevel this boot started with"),
+  currentSystem: textOr("/run/current-system", "PATH", "link to the toplevel that is active"),
+  gcRootsDir: textOr(
+    "/nix/var/nix/gcroots/golden-generation",
+    "DIR",
+    "where the garbage collector's root of what is golden is",
+  ),
+  bootIdFile: textOr("/proc/sys/kernel/random/boot_id", "FILE", "file with the id of this boot"),
+  bootId: text("ID", "the id of this boot, as systemd's %b has it, in place of the file's", {
+    flagOnly: true,
+  }),
+  bootLoader: choice(bootLoaders, "systemd-boot", "the boot loader whose default is verified"),
+  loaderMount: textOr("/boot", "DIR", "where the boot loader's files are"),
+} satisfies Options;
+
+/** How patient a trial is. */
+export const limitOptions = {
+  maxFailures: count(2, [1, 10], "failed boots until golden is installed again"),
+  maxNeutral: count(2, [0, 10], "clean shutdowns before the validation that do not count"),
+  maxRollbackTries: count(2, [1, 10], "rollbacks that are begun before the host stays up as it is"),
+  autoPin: disable("--no-auto-pin", "leave golden alone when a generation passes its trial"),
+} satisfies Options;
+
+/** What makes a boot healthy. */
+export const healthOptions = {
+  requiredUnits: names("units that have to be active and stay so"),
+  healthWindowSeconds: seconds(
+    120,
+    "how long units may take to become active, and validation commands to succeed",
+  ),
+  settleSeconds: seconds(10, "how long the required units have to stay active without a restart"),
+  validationCommands: validationCommands(),
+} satisfies Options;
+
+/** What is run when a decision asks for it. */
+export const actionOptions = {
+  rebootCommand: argv(["systemctl", "--no-block", "reboot"], "what reboots the host"),
+  notifyCommand: argv(undefined, "gets JSON on standard input when something happened"),
+} satisfies Options;
+
+/** The switch for a script's answer. */
+export const json = {
+  json: enable("print the answer as JSON", { flagOnly: true }),
+} satisfies Options;
+
+/** The configuration of the golden programs, written by the NixOS module. */
+export const goldenConfig = {
+  path: "/etc/holdfast/golden.json",
+  options: { ...pathOptions, ...limitOptions, ...healthOptions, ...actionOptions },
+} as const;
+
+function validationCommands(): Option<readonly ValidationCommand[]> {
+  return {
+    help: "command lines that have to succeed: arrays of texts, or objects with `argv` and " +
+      "`timeoutSeconds` (30 unless given)",
+    value: "ARGVS",
+    fallback: [],
+    fallbackText: "none",
+    configOnly: true,
+    parse: (given) => {
+      const commands = Array.isArray(given) ? given.map(validationCommand) : [undefined];
+      const value = commands.filter((each) => each !== undefined);
+      return value.length === commands.length ? { value } : {
+        expected: 'command lines, as [["curl", "--fail", "http://localhost/"]] or ' +
+          '[{"argv": ["true"], "timeoutSeconds": 5}]',
+      };
+    },
+  };
+}
+
+function validationCommand(given: unknown): ValidationCommand | undefined {
+  if (isTexts(given) && given.length > 0) return { argv: given, timeoutSeconds: 30 };
+  if (typeof given !== "object" || given === null) return undefined;
+  const { argv, timeoutSeconds = 30, ...others } = given as Record<string, unknown>;
+  return isTexts(argv) && argv.length > 0 && Object.keys(others).length === 0 &&
+      typeof timeoutSeconds === "number" && timeoutSeconds > 0 && timeoutSeconds <= 3600
+    ? { argv, timeoutSeconds }
+    : undefined;
+}

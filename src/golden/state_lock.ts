@@ -1,0 +1,42 @@
+import { ExitCode } from "../cli/exit_code.ts";
+import { Failure } from "../cli/failure.ts";
+import { isMissing, isWritable, stat } from "../host/files.ts";
+import { lockDirectory } from "../host/lock.ts";
+
+/** How long a program waits for another one that is at work, in milliseconds. */
+const patience = 200_000;
+
+/**
+ * Takes the lock that every program takes which changes the state; the kernel releases it with the
+ * process. The lock is on the directory itself: there is no file to be left over, or to be written
+ * in a boot that changes nothing else.
+ *
+ * @throws {Failure} when another program keeps it (busy), or the directory is not there
+ */
+export async function lockState(directory: string): Promise<Disposable> {
+  try {
+    const lock = await lockDirectory(directory, patience);
+    if (lock !== undefined) return lock;
+  } catch (error) {
+    const why = isMissing(error) ? "it does not exist" : (error as Error).message;
+    throw new Failure(`cannot use the state directory ${directory}: ${why}`, { cause: error });
+  }
+  throw new Failure(`busy: another program has ${directory} for more than ${patience / 1000} s`, {
+    code: ExitCode.busy,
+    hint: "nothing was done",
+  });
+}
+
+/**
+ * Refuses early what would fail half-way.
+ *
+ * @throws {Failure} (usage) when this user may not change these directories
+ */
+export function demandWritable(program: string, directories: readonly string[]): void {
+  const locked = directories.find((each) => stat(each) !== undefined && !isWritable(each));
+  if (locked === undefined) return;
+  throw new Failure(`cannot write to ${locked}`, {
+    code: ExitCode.usage,
+    hint: `run it as root: sudo ${program}`,
+  });
+}

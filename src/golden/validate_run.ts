@@ -1,0 +1,38 @@
+import type { Call } from "../cli/command.ts";
+import { ExitCode } from "../cli/exit_code.ts";
+import { usageFailure } from "../cli/failure.ts";
+import { pause } from "../host/clock.ts";
+import type { Event } from "./decide_trial.ts";
+import { whyUnhealthy } from "./health.ts";
+import type { Means } from "./perform.ts";
+import { settle } from "./settings.ts";
+import { lookAtState } from "./state_files.ts";
+import { transact } from "./transact.ts";
+import type { validateOptions } from "./validate.ts";
+
+/** Does what `golden-boot-validate` was called for. */
+export async function runValidate(
+  { options, report }: Call<typeof validateOptions>,
+): Promise<ExitCode> {
+  const { deadline, close, waitSeconds } = options;
+  if (deadline && close) throw usageFailure("--deadline and --close exclude each other");
+  if (waitSeconds > 0 && !deadline) throw usageFailure("--wait goes with --deadline only");
+  const settings = await settle(options);
+  const { rebootCommand, notifyCommand } = options;
+  const means: Means = { settings, report, rebootCommand, notifyCommand };
+  if (close) {
+    return await transact({ kind: "close" }, { ...means, notifyCommand: undefined }, options);
+  }
+  if (waitSeconds > 0) {
+    if (lookAtState(settings.stateDir).state.trial === undefined) return ExitCode.done;
+    report.warn(
+      `this boot of a generation on trial failed: it is judged in ${waitSeconds} s, which may ` +
+        "reboot; `systemctl stop golden-emergency.service` keeps it up",
+    );
+    await pause(waitSeconds * 1000);
+  }
+  const reason = deadline ? "it did not come up in time" : await whyUnhealthy(options);
+  const event: Event = { kind: "validate", reason };
+  if (reason === undefined) report.info("healthy: all that is required is up");
+  return await transact(event, means, options);
+}

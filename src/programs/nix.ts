@@ -1,0 +1,40 @@
+import { namesIn, parentOf, realPath, stat } from "../host/files.ts";
+import { run } from "../host/process.ts";
+
+/** Bound in milliseconds on `nix-env --set`, which waits for the database's lock. */
+const profileBound = 60_000;
+/** Bound in milliseconds on the installation of a boot loader, which may copy kernels. */
+const loaderBound = 150_000;
+
+/**
+ * Makes a toplevel the newest generation of a profile, which is also what every boot loader that
+ * goes by the newest starts next.
+ *
+ * @throws {ProcessError} when nix-env fails
+ */
+export async function setProfile(profile: string, toplevel: string): Promise<void> {
+  await run({ argv: ["nix-env", "-p", profile, "--set", toplevel], timeout: profileBound });
+}
+
+/**
+ * Makes a toplevel the boot loader's default by its own `switch-to-configuration boot`. Its
+ * pre-switch checks are left out: they decide about updates.
+ *
+ * @throws {ProcessError} when it fails
+ */
+export async function installBootLoader(toplevel: string): Promise<void> {
+  const argv = [`${toplevel}/bin/switch-to-configuration`, "boot"];
+  await run({ argv, env: { NIXOS_NO_CHECK: "1" }, timeout: loaderBound });
+}
+
+/** The numbers that a profile has for a toplevel, lowest first. */
+export function generationsOf(profile: string, toplevel: string): readonly number[] {
+  const directory = parentOf(profile);
+  const base = profile.slice(profile.lastIndexOf("/") + 1);
+  return namesIn(directory)
+    .filter((name) => name.startsWith(`${base}-`) && /^-\d+-link$/.test(name.slice(base.length)))
+    .filter((name) => stat(`${directory}/${name}`) !== undefined)
+    .filter((name) => realPath(`${directory}/${name}`) === toplevel)
+    .map((name) => Number(name.slice(base.length + 1, -"-link".length)))
+    .sort((a, b) => a - b);
+}
