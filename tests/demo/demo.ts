@@ -1,15 +1,15 @@
-/** `deno task demo [--clean]`: three hosts edit the same dotfiles, in a folder of their own. */
-import { programs } from "../support/programs.ts";
-import { Sandbox } from "../support/sandbox.ts";
-import { BrokenClaim, checkClaims, hostTable } from "./claims.ts";
-import { Stage } from "./stage.ts";
-import { scenes } from "./story.ts";
+/** `deno task demo [--clean]`: what the programs do, on throwaway hosts in folders of their own. */
+import type { Act } from "./act.ts";
+import { BrokenClaim } from "./claims.ts";
+import { dotfilesAct } from "./dotfiles.ts";
+import { goldenAct } from "./golden.ts";
+import { broken, note } from "./narration.ts";
 
-const usage = `Watch three hosts sync their dotfiles through one bare remote.
+const usage = `Watch three hosts sync their dotfiles, and one host survive bad updates.
 
 Usage: deno task demo [--clean]
 
-  --clean  remove the folder when all went well; it is kept otherwise`;
+  --clean  remove the folders when all went well; they are kept otherwise`;
 
 const started = performance.now();
 
@@ -20,42 +20,32 @@ async function main(args: readonly string[]): Promise<number> {
     console.log(usage);
     return unknown === undefined ? 0 : 2;
   }
-  const { versions } = await programs();
   await loadPackages();
-  const sandbox = await Sandbox.create();
-  const stage = new Stage(sandbox);
-  let status = 1;
-  try {
-    status = await play(stage, versions);
-  } finally {
-    // What went wrong is worth a look, whatever was asked for.
-    if (args.includes("--clean") && status === 0) await sandbox[Symbol.asyncDispose]();
-    else stage.kept();
+  for (const begin of [dotfilesAct, goldenAct]) {
+    const act = await begin();
+    let status = 1;
+    try {
+      status = await play(act);
+    } finally {
+      // What went wrong is worth a look, whatever was asked for.
+      if (args.includes("--clean") && status === 0) await act.clean();
+      else act.kept();
+    }
+    if (status !== 0) return status;
   }
-  return status;
+  note(`All that in ${((performance.now() - started) / 1000).toFixed(0)} seconds.`);
+  return 0;
 }
 
-async function play(stage: Stage, versions: Readonly<Record<string, string>>): Promise<number> {
-  const run = ["jj", "chezmoi", "git"].map((name) => `${name} ${versions[name]}`).join(", ");
-  stage.title("Three hosts, one set of dotfiles");
-  stage.note(`Every host is a home in ${stage.sandbox.root},`);
-  stage.note(`every program is the real one: ${run}.`);
+async function play(act: Act): Promise<number> {
   try {
-    for (const [at, [heading, scene]] of scenes.entries()) {
-      stage.heading(`${at + 1}. ${heading}`);
-      await scene(stage);
-    }
-    stage.heading("What holds now");
-    for (const claim of await checkClaims(stage)) stage.holds(claim);
-    stage.heading("What each host has");
-    stage.print(await hostTable(stage));
+    await act.play();
+    return 0;
   } catch (error) {
     if (!(error instanceof BrokenClaim)) throw error;
-    stage.broken(error.message);
+    broken(error.message);
     return 1;
   }
-  stage.note(`\nAll that in ${((performance.now() - started) / 1000).toFixed(0)} seconds.`);
-  return 0;
 }
 
 /** The hosts have no network: what our programs import has to be in the cache before. */

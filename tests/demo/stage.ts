@@ -1,10 +1,9 @@
 import type { Host, Sandbox } from "../support/sandbox.ts";
 import { BrokenClaim, claim } from "./claims.ts";
+import { heading, paint, print, tell } from "./narration.ts";
 
-const width = 80;
 /** Where what a host does begins. */
 const indent = 2 + "desktop".length + 2;
-const coloured = Deno.stdout.isTerminal() && !Deno.env.get("NO_COLOR");
 
 /** Where the story plays: what persons do on their hosts, told while it is done. */
 export class Stage {
@@ -14,35 +13,11 @@ export class Stage {
 
   constructor(readonly sandbox: Sandbox) {}
 
-  title(text: string): void {
-    console.log(`\n${bold(text)}\n${bold("=".repeat(text.length))}\n`);
-  }
-
-  heading(text: string): void {
-    console.log(`\n${bold(text)}\n`);
-  }
-
-  note(text: string): void {
-    console.log(text);
-  }
-
-  print(lines: readonly string[]): void {
-    for (const line of lines) console.log(`  ${line}`);
-  }
-
-  holds(claim: string): void {
-    console.log(`  ${paint("32", "ok")}  ${claim}`);
-  }
-
-  broken(claim: string): void {
-    console.error(`\n${paint("31", "error")}: this does not hold: ${claim}`);
-  }
-
   /** Tells where everything is, for whoever wants to look. */
   kept(): void {
     const { remote, hosts, root } = this.sandbox;
-    this.heading("Look around");
-    this.print([
+    heading("Look around");
+    print([
       `remote   ${remote}`,
       ...hosts.map(({ name, home }) => `${name.padEnd(8)} ${home}`),
       "sources  .local/share/chezmoi in each home; records .local/state/chezmoi-sync",
@@ -131,15 +106,7 @@ export class Stage {
     ], this.#unplugged.has(host) ? { env: nowhere(this.sandbox.remote) } : {});
     const answer = this.#shortened(host, ended.stderr + ended.stdout);
     const marked = ended.status === 0 ? answer : [...answer, `(exit status ${ended.status})`];
-    const room = Math.max(shown.length, 22);
-    if (marked.length === 1 && indent + room + 2 + (marked[0] ?? "").length <= width) {
-      this.#tell(host, `${shown.padEnd(room)}  ${dim(marked[0] ?? "")}`);
-    } else {
-      this.#tell(host, shown);
-      for (const line of marked.flatMap(wrapped)) {
-        console.log(`${" ".repeat(indent + 2)}${dim(line)}`);
-      }
-    }
+    tell(host.name, shown, marked);
     if (ended.status !== status) {
       throw new BrokenClaim(`${name} on ${host.name} ends with ${status}, not ${ended.status}`);
     }
@@ -151,17 +118,8 @@ export class Stage {
   }
 
   #tell(host: Host, text: string): void {
-    console.log(`  ${paint("36", host.name.padEnd(indent - 2))}${text}`);
+    tell(host.name, text);
   }
-}
-
-/** A line in pieces that fit the width, each further one set in a little. */
-function wrapped(line: string): string[] {
-  const room = width - indent - 2;
-  if (line.length <= room) return [line];
-  const cut = line.lastIndexOf(" ", room);
-  const end = cut > room / 2 ? cut : room;
-  return [line.slice(0, end), ...wrapped(`  ${line.slice(end).trim()}`)];
 }
 
 /** Leads git away from the remote to a port where nobody listens, as without a network. */
@@ -171,16 +129,4 @@ function nowhere(remote: string): Record<string, string> {
     GIT_CONFIG_KEY_0: "url.git://127.0.0.1:1/.insteadOf",
     GIT_CONFIG_VALUE_0: remote,
   };
-}
-
-function bold(text: string): string {
-  return paint("1", text);
-}
-
-function dim(text: string): string {
-  return paint("2", text);
-}
-
-function paint(colour: string, text: string): string {
-  return coloured ? `\x1b[${colour}m${text}\x1b[0m` : text;
 }
