@@ -1,5 +1,6 @@
 import type { Command } from "../cli/command.ts";
 import { ExitCode } from "../cli/exit_code.ts";
+import { runCheck } from "./check_run.ts";
 import { actionOptions, goldenConfig, limitOptions, pathOptions } from "./golden_options.ts";
 
 /** What `golden-boot-check` takes. */
@@ -18,5 +19,6 @@ export const goldenBootCheck: Command<typeof checkOptions> = {
     [ExitCode.rollbackFailed, "a step of the rollback failed: the boot goes on"],
   ],
   config: goldenConfig,
-  run: async (call) => await (await import("./check_run.ts")).runCheck(call),
+  // Not loaded lazily: in early boot there is no other use for this program.
+  run: runCheck,
 };

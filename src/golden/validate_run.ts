@@ -2,6 +2,7 @@ import type { Call } from "../cli/command.ts";
 import { ExitCode } from "../cli/exit_code.ts";
 import { usageFailure } from "../cli/failure.ts";
 import { pause } from "../host/clock.ts";
+import { isStopping } from "../programs/systemctl.ts";
 import type { Event } from "./decide_trial.ts";
 import { whyUnhealthy } from "./health.ts";
 import type { Means } from "./perform.ts";
@@ -32,6 +33,10 @@ export async function runValidate(
     await pause(waitSeconds * 1000);
   }
   const reason = deadline ? "it did not come up in time" : await whyUnhealthy(options);
+  if (reason !== undefined && await isStopping()) {
+    report.info("the host is being shut down: this boot is not judged");
+    return ExitCode.done;
+  }
   const event: Event = { kind: "validate", reason };
   if (reason === undefined) report.info("healthy: all that is required is up");
   return await transact(event, means, options);

@@ -1,4 +1,4 @@
-import { run } from "../host/process.ts";
+import { capture, run } from "../host/process.ts";
 
 /** Bound in milliseconds. */
 const bound = 30_000;
@@ -47,6 +47,12 @@ export async function unitStates(names: readonly string[]): Promise<readonly Uni
       invocation: of("InvocationID"),
     };
   });
+}
+
+/** Whether the host is being shut down: what is not active then says nothing about its health. */
+export async function isStopping(): Promise<boolean> {
+  const { stdout } = await capture({ argv: ["systemctl", "is-system-running"], timeout: bound });
+  return stdout.trim() === "stopping";
 }
 
 /**

@@ -4,6 +4,7 @@ import { enable, parseCommandLine, settle, text } from "../../src/cli/options.ts
 import { programs } from "../support/programs.ts";
 import type { Sandbox } from "../support/sandbox.ts";
 import { hostWith } from "./dotfiles.ts";
+import { checkOf, hostOnTrial } from "./golden.ts";
 import { compare, type Comparison, duration, peakMemory } from "./paired.ts";
 import { floorOf, idle, on, type Runtime, runtimes } from "./subjects.ts";
 import { tableOf } from "./table.ts";
@@ -83,6 +84,19 @@ async function bench(runs: number, narrate: (text: string) => void): Promise<Row
           compare(idles, on(host, empty), runs, duration),
         );
       }
+    }
+    await using trial = await hostOnTrial();
+    for (const { name: runtime, argv, empty } of ways) {
+      const check = checkOf(trial, argv("golden-boot-check"));
+      const nothing = { argv: empty, cwd: trial.root, env: trial.environment };
+      const given = { what: "golden-boot-check, on trial", runtime, against: "empty" } as const;
+      // In early boot only the compiled program runs.
+      const [time, memory] = runtime === "compiled" ? [1.2, 1.3] : [null, null];
+      await add({ ...given, unit: "ms", target: time }, compare(check, nothing, runs, duration));
+      await add(
+        { ...given, unit: "MB", target: memory },
+        compare(check, nothing, runs, peakMemory),
+      );
     }
     return rows;
   } finally {

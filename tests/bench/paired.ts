@@ -3,6 +3,8 @@ export interface Subject {
   readonly argv: readonly string[];
   readonly cwd: string;
   readonly env: Readonly<Record<string, string>>;
+  /** Puts things back before each run, and is not measured. */
+  readonly before?: () => Promise<void>;
 }
 
 /** What a measurement of two programs came to. */
@@ -41,6 +43,7 @@ export async function compare(
 
 /** Milliseconds from start to end; it has to succeed. */
 export async function duration(subject: Subject): Promise<number> {
+  await subject.before?.();
   const started = performance.now();
   const { success, code } = await command(subject).output();
   const took = performance.now() - started;
@@ -54,6 +57,7 @@ export async function duration(subject: Subject): Promise<number> {
  * ever grows, so that what is read last is at most a millisecond short.
  */
 export async function peakMemory(subject: Subject): Promise<number> {
+  await subject.before?.();
   const child = command(subject).spawn();
   let running = true;
   const status = child.status.finally(() => running = false);

@@ -116,7 +116,11 @@ class Story {
 
   async #install(toplevel: string, status: number): Promise<void> {
     const ended = await this.host.install(toplevel);
-    tell("host", `$ switch-to-configuration boot  # ${this.#short(toplevel)}`, this.#lines(ended.stderr));
+    tell(
+      "host",
+      `$ switch-to-configuration boot  # ${this.#short(toplevel)}`,
+      this.#lines(ended.stderr),
+    );
     claim(ended.status === status, `the pre-switch check ends with ${status}, not ${ended.status}`);
   }
 
