@@ -25,7 +25,7 @@ mv "$BOOT/extlinux/extlinux.conf.new" "$BOOT/extlinux/extlinux.conf"
 const systemctl = `#!/bin/sh
 case "$*" in
 *reboot*) [ -z "\${FAIL_REBOOT-}" ] || exit 1; echo reboot >> "$REBOOTS"; exit 0 ;;
-*is-system-running*) echo "${SYSTEM_STATE - running}"; exit 0 ;;
+*is-system-running*) echo "\${SYSTEM_STATE-running}"; exit 0 ;;
 esac
 while [ "$1" != -- ]; do shift; done; shift
 for unit; do
