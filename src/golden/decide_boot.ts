@@ -51,15 +51,16 @@ export function decideValidate(
   facts: Facts,
   limits: Limits,
 ): Decision {
-  const { trial } = state;
-  if (trial === undefined) return validateOutsideTrial(state, unhealthy, facts, limits);
+  if (state.trial === undefined) return validateOutsideTrial(state, unhealthy, facts, limits);
+  const isOpen = state.trial.open?.bootId === facts.bootId;
+  // Open since an earlier boot: the check, which would have judged it, did not run in this one.
+  const trial = isOpen ? state.trial : judgeOpen(state.trial, facts, limits);
   if (!isOnTrial(state, facts)) {
     const decision = elsewhere(state, trial, facts, limits, unhealthy === undefined);
     if (unhealthy === undefined) return decision;
     return { ...decision, effects: [notCounted(unhealthy, facts), ...decision.effects] };
   }
-  const isOpen = trial.open?.bootId === facts.bootId;
-  if (facts.current !== facts.booted) return liveSwitched(trial, isOpen, facts);
+  if (facts.current !== facts.booted) return liveSwitched(state.trial, isOpen, facts);
   if (isLost(trial, limits)) return rollBack(state, trial, facts, limits);
   if (!isOpen && isOf(trial, facts.bootId)) {
     return {
