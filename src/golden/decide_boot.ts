@@ -5,17 +5,20 @@ import {
   type Facts,
   isLost,
   isOnTrial,
+  isOver,
   type Limits,
   nothing,
   say,
   type State,
 } from "./decide_trial.ts";
+import { rejectionOf } from "./rejected_state.ts";
 import type { Golden } from "./golden_state.ts";
 import { type Trial, withJudged } from "./trial_state.ts";
 
 /** Early boot: an attempt opens, an earlier one that nobody judged is judged. */
 export function decideCheck(state: State, facts: Facts, limits: Limits): Decision {
   const { trial } = state;
+  if (isOver(state)) return over;
   // A soft-reboot runs the check again in the same boot.
   if (trial === undefined || isOf(trial, facts.bootId)) return nothing;
   const judged = judgeOpen(trial, facts, limits);
@@ -51,6 +54,10 @@ export function decideValidate(
   facts: Facts,
   limits: Limits,
 ): Decision {
+  if (isOver(state)) {
+    if (unhealthy === undefined) return over;
+    return { effects: [...over.effects, notCounted(unhealthy, facts)], ending: "failed" };
+  }
   if (state.trial === undefined) return validateOutsideTrial(state, unhealthy, facts, limits);
   const isOpen = state.trial.open?.bootId === facts.bootId;
   // Open since an earlier boot: the check, which would have judged it, did not run in this one.
@@ -69,7 +76,7 @@ export function decideValidate(
     };
   }
   if (unhealthy !== undefined) return fail(state, trial, unhealthy, facts, limits);
-  if (isOpen) return pass(trial, facts, limits);
+  if (isOpen) return pass(state, trial, facts, limits);
   // Written down, so that the deadline of this boot finds it judged.
   const { bootId, now: time } = facts;
   const reason = "it is healthy, but golden-boot-check did not run in it";
@@ -84,6 +91,8 @@ export function decideValidate(
     ending: "done",
   };
 }
+
+const over: Decision = { effects: [{ kind: "remove-trial" }], ending: "done" };
 
 /** The attempt that an earlier boot left behind, judged by how that boot ended. */
 function judgeOpen(trial: Trial, { now: time }: Facts, limits: Limits): Trial {
@@ -152,7 +161,7 @@ function fail(
   };
 }
 
-function pass(trial: Trial, facts: Facts, limits: Limits): Decision {
+function pass(state: State, trial: Trial, facts: Facts, limits: Limits): Decision {
   const booted = facts.booted as string;
   if (!limits.autoPin) {
     return {
@@ -164,7 +173,7 @@ function pass(trial: Trial, facts: Facts, limits: Limits): Decision {
   const reason = "it is healthy, and could not be pinned";
   const passed = withJudged(trial, { bootId, time, outcome: "passed", reason });
   return {
-    effects: [...pinning(goldenOf(facts)), { kind: "remove-trial" }],
+    effects: [...pinning(state, goldenOf(facts)), { kind: "remove-trial" }],
     ending: "done",
     // A host that cannot pin must not count healthy boots as failures.
     otherwise: [{ kind: "write-trial", trial: passed }],
@@ -173,7 +182,7 @@ function pass(trial: Trial, facts: Facts, limits: Limits): Decision {
 
 /** The first golden of a host: what it was booted with, when nothing else is about to be. */
 function validateOutsideTrial(
-  { golden }: State,
+  state: State,
   unhealthy: string | undefined,
   facts: Facts,
   limits: Limits,
@@ -181,20 +190,26 @@ function validateOutsideTrial(
   if (unhealthy !== undefined) {
     return { effects: [notCounted(unhealthy, facts)], ending: "failed" };
   }
-  if (golden !== undefined || !limits.autoPin) return nothing;
+  if (state.golden !== undefined || !limits.autoPin) return nothing;
   const { booted, current, profile, specialisation } = facts;
   if (booted === undefined || booted !== current) return nothing;
   if (profile !== booted && profile !== specialisation?.parent) return nothing;
-  return { effects: pinning(goldenOf(facts)), ending: "done" };
+  if (rejectionOf(state.rejected, booted) !== undefined) return nothing;
+  return { effects: pinning(state, goldenOf(facts)), ending: "done" };
 }
 
 /**
  * What pins: at each instant a root holds whatever golden.json names, so that no garbage collection
- * can come between.
+ * can come between. A pin that a crash cut short may have left the former one where the next is
+ * protected, so that it is rooted for good first.
  */
-export function pinning(golden: Golden): Effect[] {
+export function pinning({ golden: former }: State, golden: Golden): Effect[] {
   const message = `golden is now ${golden.path}`;
+  const rooted: Effect[] = former === undefined
+    ? []
+    : [{ kind: "protect", path: former.path }, { kind: "release-former" }];
   return [
+    ...rooted,
     { kind: "protect", path: golden.path },
     { kind: "write-golden", golden },
     { kind: "release-former" },

@@ -13,11 +13,12 @@ import { rejectionOf, withoutRejected } from "./rejected_state.ts";
 import type { Trial } from "./trial_state.ts";
 
 /** A person vouches for a toplevel: it becomes golden, and is neither on trial nor rejected. */
-export function decidePin({ trial, rejected }: State, golden: Golden): Decision {
+export function decidePin(state: State, golden: Golden): Decision {
+  const { trial, rejected } = state;
   const { path } = golden;
   return {
     effects: [
-      ...pinning(golden),
+      ...pinning(state, golden),
       ...(rejectionOf(rejected, path) === undefined
         ? []
         : [{ kind: "write-rejected", rejected: withoutRejected(rejected, path) } as const]),
@@ -46,7 +47,7 @@ export function decideRollBack(
     if (isBooted) return nothing;
     return { effects: restart, ending: "done" };
   }
-  const from = facts.profile === path ? undefined : facts.profile;
+  const from = leftBehind(path, facts);
   const trial = from === undefined ? state.trial : leaving(state, from, facts);
   return {
     effects: [
@@ -59,6 +60,12 @@ export function decideRollBack(
     ],
     ending: "done",
   };
+}
+
+/** What a rollback to golden leaves: what would boot next, or only the profile's newest. */
+export function leftBehind(golden: string, { loader, profile }: Facts): string | undefined {
+  if (loader.kind === "known" && loader.path !== golden) return loader.path;
+  return profile === golden ? undefined : profile;
 }
 
 function leaving({ trial }: State, target: string, facts: Facts): Trial {

@@ -4,6 +4,7 @@ import {
   type Effect,
   type Facts,
   isLost,
+  isOver,
   type Limits,
   nothing,
   say,
@@ -33,7 +34,8 @@ export function decideMark(
   if (!isLasting(action)) return nothing;
   const { trial, golden } = state;
   // What failed is refused from now on, whatever takes its place.
-  const former = trial !== undefined && trial.target !== toplevel && isLost(trial, limits)
+  const former = trial !== undefined && trial.target !== toplevel && isLost(trial, limits) &&
+      !isOver(state)
     ? rejecting(state, trial, facts)
     : [];
   if (toplevel === golden?.path) {
@@ -76,8 +78,9 @@ export function decideMark(
   return {
     effects: [
       ...former,
-      { kind: "write-trial", trial: fresh },
+      // Before the trial, so that what passes it is never golden and rejected at once.
       ...pardon,
+      { kind: "write-trial", trial: fresh },
       say("info", `on trial from the next boot on: ${toplevel}`),
     ],
     ending: "done",

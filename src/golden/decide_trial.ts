@@ -131,18 +131,30 @@ export function isOnTrial(
 }
 
 /**
+ * Whether the target is golden already, and only the end of its trial was not written down: the
+ * power went in between, or a person pinned it.
+ */
+export function isOver({ trial, golden }: State): boolean {
+  if (trial === undefined || golden === undefined) return false;
+  return trial.target === golden.path ||
+    (golden.bootId !== null && golden.bootId === trial.open?.bootId);
+}
+
+/**
  * Whether a decision looks at the loader. Asking it is the slowest part of the early check, and a
  * boot of a pending target does not need it.
  */
 export function looksAtLoader(
   state: State,
   event: Event,
-  facts: Pick<Facts, "bootedIsTarget" | "booted">,
+  facts: Pick<Facts, "bootedIsTarget" | "booted" | "bootId">,
   limits: Limits,
 ): boolean {
   const { trial } = state;
   if (trial === undefined || event.kind === "mark" || event.kind === "close") return false;
-  // The next judgement may add one failure.
-  const coming = { ...trial, failures: trial.failures + 1 };
+  // What is open since an earlier boot may become a failure, and so may this boot.
+  const isOpenSince = trial.open !== null && trial.open.bootId !== facts.bootId;
+  const judged = (isOpenSince ? 1 : 0) + (event.kind === "validate" ? 1 : 0);
+  const coming = { ...trial, failures: trial.failures + judged };
   return !isOnTrial(state, facts) || isLost(coming, limits);
 }

@@ -9,7 +9,7 @@ import type { Settings } from "./settings.ts";
 export async function observe(
   settings: Settings,
   state: State,
-  withLoader: boolean | ((facts: Pick<Facts, "bootedIsTarget" | "booted">) => boolean),
+  withLoader: boolean | ((facts: Pick<Facts, "bootedIsTarget" | "booted" | "bootId">) => boolean),
 ): Promise<Facts> {
   const { trial, golden } = state;
   const booted = toplevelAt(settings.bootedSystem);
@@ -18,7 +18,7 @@ export async function observe(
     (booted === trial.target || specialisationOf(booted, trial.target) !== undefined);
   const asks = typeof withLoader === "boolean"
     ? withLoader
-    : withLoader({ bootedIsTarget, booted });
+    : withLoader({ bootedIsTarget, booted, bootId: settings.bootId });
   const loader = asks ? await askLoader(settings) : notAsked;
   const parent = [trial?.target, profile].find((each) =>
     booted !== undefined && each !== undefined && specialisationOf(booted, each) !== undefined

@@ -3,7 +3,7 @@ import { ExitCode } from "../cli/exit_code.ts";
 import { Failure, refusal } from "../cli/failure.ts";
 import { isInteractive } from "../host/environment.ts";
 import { parentOf } from "../host/files.ts";
-import { decideRollBack } from "./decide_by_hand.ts";
+import { decideRollBack, leftBehind } from "./decide_by_hand.ts";
 import type { Effect, Facts } from "./decide_trial.ts";
 import { observe } from "./facts.ts";
 import type { Golden } from "./golden_state.ts";
@@ -23,7 +23,8 @@ export async function runRollback(
   const seen = await planned(settings, options.reboot, () => lookAtState(stateDir).state);
   const { golden, facts } = seen;
   const answer = (done: boolean): void => {
-    const plan = { from: facts.profile ?? null, to: golden.path, done, reboot: options.reboot };
+    const from = leftBehind(golden.path, facts) ?? golden.path;
+    const plan = { from, to: golden.path, done, reboot: options.reboot };
     report.answer(options.json ? JSON.stringify(plan) : `from  ${plan.from}\nto    ${plan.to}`);
   };
   if (seen.decision.effects.length === 0) {
@@ -85,13 +86,15 @@ async function planned(
 async function confirm(facts: Facts, golden: Golden, reboot: boolean): Promise<void> {
   if (!isInteractive()) {
     throw refusal(
-      `roll back from ${facts.profile} to ${golden.path}? Nobody can be asked without a terminal`,
+      `roll back from ${
+        leftBehind(golden.path, facts)
+      } to ${golden.path}? Nobody can be asked without a terminal`,
       "say so with --yes",
     );
   }
   const { confirm, isCancel } = await import("@clack/prompts");
   const answer = await confirm({
-    message: `Roll back\n  from ${facts.profile}\n  to   ${golden.path}${
+    message: `Roll back\n  from ${leftBehind(golden.path, facts)}\n  to   ${golden.path}${
       reboot ? "\n  and reboot now" : ""
     }?`,
     initialValue: false,

@@ -1,0 +1,218 @@
+import { defaultOf, isTried, type Rules, type Script, type Step } from "./exploration_decisions.ts";
+import { none, sketchOf, unknown, Verdict, type World } from "./exploration_world.ts";
+
+/** What must never happen, by the names that docs and reports use. */
+export const invariants = {
+  I1: "a mark leads to a bounded number of reboots",
+  I2: "only a boot of what is on trial is rebooted",
+  I3: "no rollback, and no count, before enough boots really failed",
+  I4: "what is golden was healthy in a boot of its own, or a person vouched for it",
+  I5: "without a trial that can be read nothing reboots",
+  I6: "a rollback is complete only when loader, profile and golden agree",
+  I7: "a mark leads to a bounded number of attempts",
+  I8: "a reboot comes after a counter that is durable",
+  I9: "a root holds what golden.json names, at each instant",
+  I10: "whatever fails, the host comes to rest; what is healthy is pinned",
+  I11: "a decision that does not look at the loader does not depend on it",
+  I12: "what is golden is never rejected by the machine",
+} as const;
+
+/** The name of an invariant. */
+export type Invariant = keyof typeof invariants;
+
+/** Who does something, and on what grounds. */
+export interface Act {
+  readonly kind: "mark" | "check" | "close" | "healthy" | "unhealthy" | "roll-back" | "pin";
+  /** The world when the decision was taken. */
+  readonly before: World;
+}
+
+/** Receives a world that can come next, and in words how. */
+export type Emit = (w: World, how: string) => void;
+
+/** Carries out decisions, with each failure and crash that can come between. */
+export class Effects {
+  /** What was violated since it was last emptied. */
+  readonly violated = new Set<Invariant>();
+
+  constructor(readonly rules: Rules) {}
+
+  /** All that can become of a script; `done` receives the world where nothing went wrong. */
+  explore(script: Script, w: World, act: Act, emit: Emit, done: Emit = emit): void {
+    this.#run(script.steps, w, act, emit, done, script.otherwise);
+  }
+
+  /** What becomes of a script when nothing goes wrong, and whether it ended in a reboot. */
+  succeed(script: Script, w: World, act: Act): { readonly w: World; readonly rebooted: boolean } {
+    let last = w;
+    for (const step of script.steps) {
+      const next = this.#apply(step, last, act);
+      if (next === undefined) return this.#fallBack(script, last, act);
+      last = next;
+    }
+    return { w: last, rebooted: script.steps.at(-1)?.kind === "reboot" };
+  }
+
+  #fallBack(script: Script, w: World, act: Act): { readonly w: World; readonly rebooted: boolean } {
+    const last = script.otherwise.reduce((at, step) => this.#apply(step, at, act) ?? at, w);
+    return { w: last, rebooted: false };
+  }
+
+  #run(
+    steps: readonly Step[],
+    w: World,
+    act: Act,
+    emit: Emit,
+    done: Emit,
+    otherwise: readonly Step[],
+  ): void {
+    // What really happened is not forgotten with a trial that comes back.
+    const emitPlain: Emit = (each, how) => emit(each.trial === 0 ? withoutTrial(each) : each, how);
+    let last = w;
+    for (const step of steps) {
+      const { words } = step;
+      const next = this.#apply(step, last, act);
+      emit(last, words.before);
+      this.#run(otherwise, last, act, emit, emit, []);
+      if (next === undefined) return emit(last, words.failed);
+      emit(next, words.after);
+      if (next !== last) {
+        // It reports a failure although it is done, as a rename does whose directory is not synced.
+        if (otherwise.length === 0) emit(next, words.failedLate);
+        else this.#run(otherwise, { ...next, ...truthOf(last) }, act, emitPlain, emitPlain, []);
+      }
+      last = next;
+    }
+    done(last, "all is done");
+  }
+
+  /** One effect; `undefined` when it cannot succeed. */
+  #apply({ kind, value }: Step, w: World, act: Act): World | undefined {
+    const isByHand = act.kind === "roll-back" || act.kind === "pin";
+    const isAutomatic = !isByHand && act.kind !== "mark";
+    switch (kind) {
+      case "write-trial":
+        return this.#writeTrial(value, w, act);
+      case "remove-trial": {
+        const isPinned = w.golden === w.booted && act.kind === "healthy";
+        const isPassed = isPinned || act.kind === "healthy" && !this.rules.limits.autoPin;
+        // Golden itself is not on trial: what says so is left over.
+        const isLeftOver = w.trial !== 0 && sketchOf(w.trial).target === w.golden;
+        const isDone = isLeftOver || isPassed && isOpen(act.before);
+        if (isAutomatic && !isDone) this.#demandComplete(w);
+        return withoutTrial(w);
+      }
+      case "write-rejected": {
+        const added = value & ~w.rejected;
+        if (isAutomatic && added !== 0) {
+          this.#demandFailures(w);
+          this.#demandComplete(w);
+        }
+        if (!isByHand && w.golden !== none && (added >> w.golden & 1) === 1) {
+          this.violated.add("I12");
+        }
+        return { ...w, rejected: value };
+      }
+      case "protect":
+        // Only one toplevel beside golden's own root can be held.
+        if (w.unreleased === 1 && value !== w.golden) this.violated.add("I9");
+        return w;
+      case "write-golden":
+        return this.#writeGolden(value, w, act);
+      case "release-former":
+        return { ...w, unreleased: 0 };
+      case "set-profile":
+        if (isAutomatic) this.#demandFailures(w);
+        return { ...w, profile: value };
+      case "install-loader":
+        if (isAutomatic) this.#demandFailures(w);
+        return this.rules.hasLoader ? { ...w, loader: value } : w;
+      case "verify-default":
+        return w.profile === value && defaultOf(w, this.rules) === value ? w : undefined;
+      case "reboot":
+        return isByHand ? w : this.#reboot(w, act);
+    }
+  }
+
+  #writeTrial(code: number, w: World, act: Act): World {
+    const trial = sketchOf(code);
+    const before = w.trial === 0 ? undefined : sketchOf(w.trial);
+    const written = { ...w, trial: code };
+    if (act.kind === "mark") return { ...written, ...unknown };
+    if (act.kind === "roll-back") {
+      const verdict = trial.open === "here" ? w.verdict : Verdict.none;
+      if (before?.target === trial.target) return { ...written, excused: 1, verdict };
+      return { ...written, ...unknown, excused: 1 };
+    }
+    if (trial.phase !== "pending" && before?.phase === "pending") this.#demandFailures(w);
+    if (act.kind === "check" && trial.open === "here") {
+      // Of two openings in one boot both count: there should be only one.
+      const opened = w.opened + 1;
+      if (opened > this.rules.limits.maxFailures + this.rules.limits.maxNeutral) {
+        this.violated.add("I7");
+      }
+      return { ...written, opened: Math.min(opened, 7), verdict: Verdict.open };
+    }
+    if (w.verdict === Verdict.open && trial.open === "here" && trial.aborted) {
+      return { ...written, verdict: Verdict.closed };
+    }
+    if (act.kind === "healthy" && trial.judgedHere) {
+      const opened = w.opened - Number(isOpen(act.before));
+      return { ...written, opened, verdict: Verdict.passed };
+    }
+    return written;
+  }
+
+  #writeGolden(value: number, w: World, act: Act): World {
+    if (act.kind !== "pin") {
+      const isProven = act.kind === "healthy" && value === w.booted && w.switched === 0 &&
+        (w.trial === 0 || isOpen(w) && w.opened > 0);
+      if (!isProven) this.violated.add("I4");
+    }
+    return { ...w, golden: value, unreleased: Number(value !== w.golden || w.unreleased === 1) };
+  }
+
+  #reboot(w: World, { before }: Act): World {
+    const { maxFailures, maxRollbackTries } = this.rules.limits;
+    if (before.trial === 0 || w.trial === 0) {
+      this.violated.add("I5");
+      return w;
+    }
+    const reboots = w.reboots + 1;
+    if (reboots > maxFailures + maxRollbackTries) this.violated.add("I1");
+    if (!isTried(w)) this.violated.add("I2");
+    if (countersOf(w) <= countersOf(before)) this.violated.add("I8");
+    return { ...w, reboots: Math.min(reboots, 7) };
+  }
+
+  #demandFailures(w: World): void {
+    if (w.excused === 0 && w.failed < this.rules.limits.maxFailures) this.violated.add("I3");
+  }
+
+  #demandComplete(w: World): void {
+    const isComplete = w.golden !== none && w.profile === w.golden &&
+      defaultOf(w, this.rules) === w.golden;
+    if (!isComplete) this.violated.add("I6");
+  }
+}
+
+/** The world without a trial: nothing of what really happened matters any more. */
+export function withoutTrial(w: World): World {
+  return { ...w, trial: 0, ...unknown };
+}
+
+/** An attempt is open in this boot, and was not judged. */
+function isOpen({ trial }: World): boolean {
+  if (trial === 0) return false;
+  const { open, judgedHere } = sketchOf(trial);
+  return open === "here" && !judgedHere;
+}
+
+function truthOf({ reboots, failed, closed, opened, excused, verdict }: World): Partial<World> {
+  return { reboots, failed, closed, opened, excused, verdict };
+}
+
+function countersOf({ trial }: World): number {
+  const { failures, rollbackTries } = sketchOf(trial);
+  return failures + rollbackTries;
+}
