@@ -47,6 +47,19 @@ export function decideClose({ trial }: State, facts: Facts): Decision {
   };
 }
 
+/**
+ * Whether the health of this boot decides anything. Looking at it takes a while, and a live switch
+ * starts the validation as well.
+ */
+export function healthMatters(state: State, facts: Facts, limits: Limits): boolean {
+  const { trial, golden } = state;
+  const { booted, current, bootId } = facts;
+  if (isOver(state) || booted !== current) return false;
+  if (trial === undefined) return golden === undefined && limits.autoPin;
+  if (!isOnTrial(state, facts)) return isLost(trial, limits) && booted === golden?.path;
+  return !isLost(trial, limits) && (trial.open?.bootId === bootId || !isOf(trial, bootId));
+}
+
 /** The boot is judged; `unhealthy` says why it failed. */
 export function decideValidate(
   state: State,

@@ -1,5 +1,6 @@
 import type { ParsedState } from "../cli/parse_state.ts";
 import { serializeState } from "../cli/parse_state.ts";
+import { Failure } from "../cli/failure.ts";
 import type { Report } from "../cli/report.ts";
 import { keepAside, lstat, readText, removeDurably, writeDurably } from "../host/files.ts";
 import type { State } from "./decide_trial.ts";
@@ -20,7 +21,7 @@ export interface Look {
 /**
  * Reads the state; a file that is no valid state counts as missing and is told of. Changes nothing.
  *
- * @throws when a file is there and cannot be read at all
+ * @throws {Failure} when a file is there and cannot be read at all
  */
 export function lookAtState(directory: string): Look {
   const troubles: { path: string; reason: string }[] = [];
@@ -42,7 +43,7 @@ export function lookAtState(directory: string): Look {
  * Reads the state for a program that may act upon it: corrupt files are moved aside, so that they are
  * never read again and can be looked at. `isWhole` is false when there were any.
  *
- * @throws when a file is there and cannot be read at all
+ * @throws {Failure} when a file is there and cannot be read at all
  */
 export function loadState(
   directory: string,
@@ -86,6 +87,17 @@ function readParsed<T>(
   if (info.size > greatestSize) {
     return { kind: "corrupt", reason: `it has ${info.size} bytes, more than any state` };
   }
-  const text = readText(path);
+  const text = textOf(path);
   return text === undefined ? undefined : parse(text);
+}
+
+function textOf(path: string): string | undefined {
+  try {
+    return readText(path);
+  } catch (error) {
+    throw new Failure(`cannot read ${path}: ${(error as Error).message}`, {
+      hint: "nothing was done; `sudo` may help, else look at the disk",
+      cause: error,
+    });
+  }
 }

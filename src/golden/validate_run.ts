@@ -3,10 +3,12 @@ import { ExitCode } from "../cli/exit_code.ts";
 import { usageFailure } from "../cli/failure.ts";
 import { pause } from "../host/clock.ts";
 import { isStopping } from "../programs/systemctl.ts";
+import { healthMatters } from "./decide_boot.ts";
 import type { Event } from "./decide_trial.ts";
+import { observe } from "./facts.ts";
 import { whyUnhealthy } from "./health.ts";
 import type { Means } from "./perform.ts";
-import { settle } from "./settings.ts";
+import { type Settings, settle } from "./settings.ts";
 import { lookAtState } from "./state_files.ts";
 import { transact } from "./transact.ts";
 import type { validateOptions } from "./validate.ts";
@@ -24,20 +26,21 @@ export async function runValidate(
   if (close) {
     return await transact({ kind: "close" }, { ...means, notifyCommand: undefined }, options);
   }
-  if (waitSeconds > 0) {
-    if (lookAtState(settings.stateDir).state.trial === undefined) return ExitCode.done;
+  const { state } = lookAtState(settings.stateDir);
+  const matters = healthMatters(state, await observe(settings, state, false), options);
+  if (matters && waitSeconds > 0) {
     report.warn(
-      `this boot of a generation on trial failed: it is judged in ${waitSeconds} s, which may ` +
-        "reboot; `systemctl stop golden-emergency.service` keeps it up",
+      `this boot is on trial and failed: it is judged in ${waitSeconds} s, which may reboot; ` +
+        "`systemctl stop golden-emergency.service` keeps it up",
     );
     await pause(waitSeconds * 1000);
   }
-  const reason = deadline ? "it did not come up in time" : await whyUnhealthy(options);
+  const late = "it did not come up in time";
+  const reason = matters ? deadline ? late : await whyUnhealthy(options) : undefined;
   if (reason !== undefined && await isStopping()) {
     report.info("the host is being shut down: this boot is not judged");
     return ExitCode.done;
   }
   const event: Event = { kind: "validate", reason };
-  if (reason === undefined) report.info("healthy: all that is required is up");
   return await transact(event, means, options);
 }
