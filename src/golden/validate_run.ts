@@ -8,7 +8,7 @@ import type { Event } from "./decide_trial.ts";
 import { observe } from "./facts.ts";
 import { whyUnhealthy } from "./health.ts";
 import type { Means } from "./perform.ts";
-import { type Settings, settle } from "./settings.ts";
+import { settle } from "./settings.ts";
 import { lookAtState } from "./state_files.ts";
 import { transact } from "./transact.ts";
 import type { validateOptions } from "./validate.ts";

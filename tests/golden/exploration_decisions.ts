@@ -18,6 +18,7 @@ import {
   maskOf,
   none,
   pathOf,
+  Pinned,
   rejectedOf,
   S,
   sketch,
@@ -32,12 +33,14 @@ import {
 /** One effect that leaves a trace in the world; the words are for traces. */
 export interface Step {
   readonly kind: Exclude<Effect["kind"], "say" | "notify">;
-  /** A toplevel, the code of a trial, or a set of rejected ones. */
+  /**
+   * A toplevel, the code of a trial, a set of rejected ones, or what is golden and where it was
+   * pinned.
+   */
   readonly value: number;
   readonly words: {
     readonly before: string;
     readonly after: string;
-    readonly failed: string;
     readonly failedLate: string;
   };
 }
@@ -106,7 +109,7 @@ export class Decisions {
     const event = code(question);
     const { trial, golden, rejected, profile, booted, switched } = w;
     const loader = defaultOf(w, this.rules);
-    let key = trial * 5 + golden;
+    let key = (trial * 3 + w.pinned) * 5 + golden;
     key = key * 16 + rejected;
     key = ((key * 4 + profile) * 4 + loader) * 5 + booted;
     key = ((key * 2 + switched) * 2 + Number(gaveUp(w))) * 32 + event;
@@ -130,7 +133,7 @@ export class Decisions {
     | undefined {
     const state: State = {
       trial: w.trial === 0 ? undefined : trialOf(sketchOf(w.trial)),
-      golden: goldenOf(w.golden),
+      golden: goldenOf(w.golden, w.pinned),
       rejected: rejectedOf(w.rejected),
     };
     const facts = factsOf(w, this.rules, trouble, reachable);
@@ -139,7 +142,7 @@ export class Decisions {
     if (isByHand && (trouble !== undefined || !reachable || state.golden === undefined)) return;
     if (isByHand) return this.#script(decideRollBack(state, state.golden as Golden, facts, true));
     if (question.kind === "pin") {
-      return this.#script(decidePin(state, goldenOf(question.target) as Golden));
+      return this.#script(decidePin(state, goldenOf(question.target, Pinned.else) as Golden));
     }
     return this.#script(this.#decide(state, eventOf(question), facts));
   }
@@ -219,9 +222,8 @@ function stepOf(effect: Effect, bootId: string): Step[] {
   const { kind } = effect;
   if (kind === "say" || kind === "notify") return [];
   const words = {
-    before: `crash before ${kind}`,
+    before: `crash before ${kind}, or it fails`,
     after: `crash after ${kind}`,
-    failed: `${kind} fails`,
     failedLate: `${kind} fails once it is done`,
   };
   return [{ kind, value: valueOf(effect, bootId), words }];
@@ -234,7 +236,8 @@ function valueOf(effect: Effect, bootId: string): number {
     case "write-rejected":
       return maskOf(effect.rejected);
     case "write-golden":
-      return toplevelAt(effect.golden.path);
+      return toplevelAt(effect.golden.path) +
+        none * (effect.golden.bootId === bootId ? Pinned.here : Pinned.else);
     case "protect":
     case "set-profile":
     case "install-loader":

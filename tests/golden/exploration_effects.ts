@@ -1,5 +1,5 @@
 import { defaultOf, isTried, type Rules, type Script, type Step } from "./exploration_decisions.ts";
-import { none, sketchOf, unknown, Verdict, type World } from "./exploration_world.ts";
+import { none, Pinned, sketchOf, unknown, Verdict, type World } from "./exploration_world.ts";
 
 /** What must never happen, by the names that docs and reports use. */
 export const invariants = {
@@ -68,14 +68,16 @@ export class Effects {
   ): void {
     // What really happened is not forgotten with a trial that comes back.
     const emitPlain: Emit = (each, how) => emit(each.trial === 0 ? withoutTrial(each) : each, how);
+    // What follows an effect is the same as what comes before the next: it is told once.
+    const isNew = (next: World): boolean => next !== last || this.violated.size > 0;
     let last = w;
+    if (steps[0] !== undefined) emit(w, steps[0].words.before);
     for (const step of steps) {
       const { words } = step;
       const next = this.#apply(step, last, act);
-      emit(last, words.before);
       this.#run(otherwise, last, act, emit, emit, []);
-      if (next === undefined) return emit(last, words.failed);
-      emit(next, words.after);
+      if (next === undefined) return;
+      if (isNew(next)) emit(next, words.after);
       if (next !== last) {
         // It reports a failure although it is done, as a rename does whose directory is not synced.
         if (otherwise.length === 0) emit(next, words.failedLate);
@@ -83,7 +85,7 @@ export class Effects {
       }
       last = next;
     }
-    done(last, "all is done");
+    if (done !== emit || steps.length === 0) done(last, "all is done");
   }
 
   /** One effect; `undefined` when it cannot succeed. */
@@ -96,9 +98,7 @@ export class Effects {
       case "remove-trial": {
         const isPinned = w.golden === w.booted && act.kind === "healthy";
         const isPassed = isPinned || act.kind === "healthy" && !this.rules.limits.autoPin;
-        // Golden itself is not on trial: what says so is left over.
-        const isLeftOver = w.trial !== 0 && sketchOf(w.trial).target === w.golden;
-        const isDone = isLeftOver || isPassed && isOpen(act.before);
+        const isDone = isLeftOver(w) || isPassed && isOpen(act.before);
         if (isAutomatic && !isDone) this.#demandComplete(w);
         return withoutTrial(w);
       }
@@ -137,7 +137,8 @@ export class Effects {
   #writeTrial(code: number, w: World, act: Act): World {
     const trial = sketchOf(code);
     const before = w.trial === 0 ? undefined : sketchOf(w.trial);
-    const written = { ...w, trial: code };
+    const isSameAttempt = trial.open === "earlier" || w.pinned !== Pinned.inAttempt;
+    const written = { ...w, trial: code, pinned: isSameAttempt ? w.pinned : Pinned.else };
     if (act.kind === "mark") return { ...written, ...unknown };
     if (act.kind === "roll-back") {
       const verdict = trial.open === "here" ? w.verdict : Verdict.none;
@@ -164,12 +165,17 @@ export class Effects {
   }
 
   #writeGolden(value: number, w: World, act: Act): World {
+    const golden = value % none;
+    const pinned = Math.floor(value / none);
     if (act.kind !== "pin") {
-      const isProven = act.kind === "healthy" && value === w.booted && w.switched === 0 &&
+      const isProven = act.kind === "healthy" && golden === w.booted && w.switched === 0 &&
         (w.trial === 0 || isOpen(w) && w.opened > 0);
       if (!isProven) this.violated.add("I4");
     }
-    return { ...w, golden: value, unreleased: Number(value !== w.golden || w.unreleased === 1) };
+    const unreleased = Number(golden !== w.golden || w.unreleased === 1);
+    // A boot that was pinned passed, whether or not that is written down once more.
+    const verdict = pinned === Pinned.here && isOpen(w) ? Verdict.passed : w.verdict;
+    return { ...w, golden, pinned, unreleased, verdict };
   }
 
   #reboot(w: World, { before }: Act): World {
@@ -198,7 +204,20 @@ export class Effects {
 
 /** The world without a trial: nothing of what really happened matters any more. */
 export function withoutTrial(w: World): World {
-  return { ...w, trial: 0, ...unknown };
+  const pinned = w.pinned === Pinned.here ? w.pinned : Pinned.else;
+  return { ...w, trial: 0, pinned, ...unknown };
+}
+
+/** The trial has passed, or its target is golden: what says otherwise is left over. */
+export function isLeftOver({ trial, golden, pinned }: World): boolean {
+  if (trial === 0) return false;
+  return sketchOf(trial).target === golden || pinned === Pinned.inAttempt ||
+    isPinnedHere({ trial, pinned });
+}
+
+/** Golden was pinned in the attempt that is open in this boot. */
+export function isPinnedHere({ trial, pinned }: Pick<World, "trial" | "pinned">): boolean {
+  return pinned === Pinned.here && trial !== 0 && sketchOf(trial).open === "here";
 }
 
 /** An attempt is open in this boot, and was not judged. */

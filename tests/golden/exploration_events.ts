@@ -6,8 +6,23 @@ import {
   type Question,
   type Rules,
 } from "./exploration_decisions.ts";
-import { type Act, type Effects, type Emit, withoutTrial } from "./exploration_effects.ts";
-import { codeOf, none, S, sketchOf, toplevels, Verdict, type World } from "./exploration_world.ts";
+import {
+  type Act,
+  type Effects,
+  type Emit,
+  isPinnedHere,
+  withoutTrial,
+} from "./exploration_effects.ts";
+import {
+  codeOf,
+  none,
+  Pinned,
+  S,
+  sketchOf,
+  toplevels,
+  Verdict,
+  type World,
+} from "./exploration_world.ts";
 
 /** What can happen in an exploration, besides boots, judgements, power cuts and failing effects. */
 export interface Scope extends Rules {
@@ -43,7 +58,7 @@ export function eventsOf(
   effects: Effects,
   emit: EmitEvent,
 ): void {
-  if (scope.corruption) corrupt(w, emit);
+  if (scope.corruption) corrupt(w, scope, emit);
   if (w.booted === none) {
     start(w, scope, (next, how) => emit(next, "power on", how));
     for (const each of scope.toplevels) {
@@ -126,7 +141,14 @@ export function start(w: World, scope: Scope, emit: Emit): void {
 
 /** The host goes off: what was this boot is an earlier one, and an attempt has its end. */
 export function powerOff(w: World, { limits: { maxFailures, maxNeutral } }: Rules): World {
-  const off = { ...w, booted: none, switched: 0, verdict: 0, trial: earlier(w.trial) };
+  const off: World = {
+    ...w,
+    booted: none,
+    switched: 0,
+    verdict: Verdict.none,
+    trial: earlier(w.trial),
+    pinned: w.pinned !== Pinned.here ? w.pinned : isPinnedHere(w) ? Pinned.inAttempt : Pinned.else,
+  };
   const counts = w.verdict === Verdict.open || w.verdict === Verdict.closed;
   if (!counts) return off;
   if (w.verdict === Verdict.closed && w.closed < maxNeutral) {
@@ -146,10 +168,19 @@ function earlier(code: number): number {
   return ages[code] = codeOf({ ...trial, markedHere: false, judgedHere: false, open });
 }
 
-function corrupt(w: World, emit: EmitEvent): void {
+function corrupt(w: World, rules: Rules, emit: EmitEvent): void {
   if (w.trial !== 0) emit(withoutTrial(w), "trial.json is torn", "");
-  if (w.golden !== none) emit({ ...w, golden: none, unreleased: 0 }, "golden.json is torn", "");
+  if (w.golden !== none) emit(withoutGolden(w, rules), "golden.json is torn", "");
   if (w.rejected !== 0) emit({ ...w, rejected: 0 }, "rejected.json is torn", "");
+}
+
+/** That a boot passed is known from golden.json until its trial is removed: it counts if torn. */
+function withoutGolden(w: World, { limits: { maxFailures } }: Rules): World {
+  const torn = { ...w, golden: none, pinned: Pinned.else, unreleased: 0 };
+  if (w.pinned === Pinned.inAttempt) {
+    return { ...torn, failed: Math.min(w.failed + 1, maxFailures) };
+  }
+  return isPinnedHere(w) ? { ...torn, verdict: Verdict.open } : torn;
 }
 
 /** As nixos-rebuild does it: profile, mark, and if that is not refused loader and live switch. */

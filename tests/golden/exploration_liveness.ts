@@ -1,5 +1,5 @@
 import { Decisions, isTried, type Question, type Script } from "./exploration_decisions.ts";
-import { Effects, withoutTrial } from "./exploration_effects.ts";
+import { Effects, isLeftOver, withoutTrial } from "./exploration_effects.ts";
 import { happened, powerOff, type Scope, start } from "./exploration_events.ts";
 import { inWords } from "./exploration_search.ts";
 import type { NumberTable } from "./exploration_table.ts";
@@ -122,7 +122,7 @@ class Future {
     if (w.trial === 0) return true;
     const trial = sketchOf(w.trial);
     if (trial.phase === "exhausted") return true;
-    if (trial.target === w.golden) return false;
+    if (isLeftOver(w)) return false;
     let isElsewhere = true;
     start(w, this.scope, (booted) => isElsewhere &&= !isTried(booted));
     // Of a trial that is lost only what cannot be replaced may be left.

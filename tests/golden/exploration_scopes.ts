@@ -95,4 +95,10 @@ export const slowScopes: readonly Scope[] = [
 ];
 
 /** A small scope in which each seeded fault has to show. */
-export const smallScope: Scope = { ...one, name: "small", marks: [T1], corruption: false };
+export const smallScope: Scope = {
+  ...one,
+  name: "small",
+  toplevels: [G, T1, S],
+  marks: [T1],
+  corruption: false,
+};

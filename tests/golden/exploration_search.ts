@@ -102,7 +102,8 @@ export function inWords(w: World): string {
   const rejected = toplevels.filter((_, at) => (w.rejected >> at & 1) === 1).join("+");
   const words = [
     w.booted === none ? "off" : `on ${name(w.booted)}${w.switched === 1 ? " switched" : ""}`,
-    `golden ${name(w.golden)}${w.unreleased === 1 ? " unreleased" : ""}`,
+    `golden ${name(w.golden)}${["", " pinned here", " pinned in the attempt"][w.pinned]}` +
+    `${w.unreleased === 1 ? " unreleased" : ""}`,
     `profile ${name(w.profile)}, loader ${name(w.loader)}`,
     ...(w.tries > 0 ? [`${w.tries - 1} tries of ${name(w.counted)}`] : []),
     ...(rejected === "" ? [] : [`rejected ${rejected}`]),

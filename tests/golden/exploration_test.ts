@@ -38,6 +38,11 @@ const faults: readonly (readonly [fault: string, mutate: Mutation])[] = [
     ...given,
     facts: { ...given.facts, bootedIsTarget: true },
   })],
+  ["what was pinned in the open attempt is not taken for its end", (given) => {
+    const { golden } = given.state;
+    if (golden === undefined) return given;
+    return { ...given, state: { ...given.state, golden: { ...golden, bootId: null } } };
+  }],
 ];
 
 Deno.test("the reducer without a fault passes where the faults are looked for", () => {

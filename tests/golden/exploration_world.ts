@@ -37,6 +37,9 @@ export const S = 3;
 /** No toplevel: nothing is golden, nothing is booted. */
 export const none = 4;
 
+/** The boot in which golden was pinned: this one, the earlier one of the open attempt, another. */
+export const Pinned = { else: 0, here: 1, inAttempt: 2 } as const;
+
 /** What this boot was seen to be, by somebody who knows what really happened. */
 export const Verdict = { none: 0, open: 1, closed: 2, failed: 3, passed: 4 } as const;
 
@@ -45,6 +48,8 @@ export interface World {
   /** A code of `trials`; 0 when nothing is on trial. */
   readonly trial: number;
   readonly golden: number;
+  /** The boot in which golden was pinned, one of `Pinned`. */
+  readonly pinned: number;
   /** golden.json names what only the root `golden-next` holds. */
   readonly unreleased: number;
   /** One bit a toplevel. */
@@ -79,6 +84,7 @@ export interface World {
 export const installed: World = {
   trial: 0,
   golden: none,
+  pinned: 0,
   unreleased: 0,
   rejected: 0,
   profile: G,
@@ -98,17 +104,22 @@ export const installed: World = {
 /** What begins anew with each mark. */
 export const unknown = { reboots: 0, failed: 0, closed: 0, opened: 0, excused: 0, verdict: 0 };
 
-/** A world as one number below 2^53. */
+/**
+ * A world as one number below 2^53. Two worlds are one where nothing can ever tell them apart: what
+ * was counted is not looked at once there is an excuse, nor whose entry has no counter.
+ */
 export function pack(w: World): number {
-  const low = w.booted + 5 * (w.switched + 2 * (w.reboots + 8 * (w.failed + 4 * (w.closed +
-                    4 * (w.opened + 8 * (w.excused + 2 * w.verdict))))));
+  const truth = w.excused === 1 ? 0 : w.failed + 4 * w.closed;
+  const counted = w.tries === 0 ? G : w.counted;
+  const low = w.booted + 5 * (w.switched + 2 * (w.reboots + 8 * (truth +
+                16 * (w.opened + 8 * (w.excused + 2 * w.verdict)))));
   const high = w.golden + 5 * (w.unreleased + 2 * (w.rejected + 16 * (w.profile +
-                4 * (w.loader + 4 * (w.counted + 4 * w.tries)))));
+                4 * (w.loader + 4 * (counted + 4 * (w.tries + 8 * w.pinned))))));
   return low + lowSize * (high + highSize * w.trial);
 }
 
 const lowSize = 5 * 2 * 8 * 4 * 4 * 8 * 2 * 5;
-const highSize = 5 * 2 * 16 * 4 * 4 * 4 * 8;
+const highSize = 5 * 2 * 16 * 4 * 4 * 4 * 8 * 3;
 
 /** The world that was packed. */
 export function unpack(key: number): World {
@@ -133,11 +144,12 @@ export function unpack(key: number): World {
   const loader = next(4);
   const counted = next(4);
   const tries = next(8);
+  const pinned = next(3);
   const trial = rest;
   // deno-fmt-ignore
   return {
-    trial, golden, unreleased, rejected, profile, loader, counted, tries, booted, switched,
-    reboots, failed, closed, opened, excused, verdict,
+    trial, golden, pinned, unreleased, rejected, profile, loader, counted, tries, booted,
+    switched, reboots, failed, closed, opened, excused, verdict,
   };
 }
 
@@ -244,8 +256,10 @@ export function sketch(trial: Trial, bootId: string): Sketch {
   };
 }
 
-/** golden.json for a toplevel. */
-export function goldenOf(toplevel: number): Golden | undefined {
+const pinnedIn = [null, thisBoot, earlierBoot] as const;
+
+/** golden.json for a toplevel that was pinned in one of the boots of `Pinned`. */
+export function goldenOf(toplevel: number, pinned: number): Golden | undefined {
   return toplevel === none ? undefined : {
     schema: 1,
     path: pathOf(toplevel),
@@ -253,7 +267,7 @@ export function goldenOf(toplevel: number): Golden | undefined {
     specialisation: toplevel === S ? "s" : null,
     generation: null,
     pinnedAt: now,
-    bootId: null,
+    bootId: pinnedIn[pinned] as string | null,
   };
 }
 
