@@ -8,7 +8,7 @@ import {
   type State,
 } from "./decide_trial.ts";
 import { rejectionOf, withRejected } from "./rejected_state.ts";
-import type { Trial } from "./trial_state.ts";
+import { type Trial, withHistory } from "./trial_state.ts";
 
 /**
  * The target is booted and lost: golden takes its place. The counter is durable before anything is
@@ -64,11 +64,12 @@ export function elsewhere(
   const { golden } = state;
   let trial = before;
   if (facts.loaderGaveUp && !isLost(trial, limits)) {
-    trial = { ...trial, failures: limits.maxFailures };
     const { now: time, bootId } = facts;
     const reason = "it never got as far as the check, and the boot loader gave up on it";
-    const history = [...trial.history, { bootId, time, outcome: "failed" as const, reason }];
-    trial = { ...trial, history: history.slice(-20) };
+    trial = withHistory(
+      { ...trial, failures: limits.maxFailures },
+      { bootId, time, outcome: "failed", reason },
+    );
   }
   const written: Effect[] = trial === state.trial ? [] : [{ kind: "write-trial", trial }];
   const stay = (...effects: Effect[]): Decision => ({

@@ -5,20 +5,30 @@ import { generationsOf } from "../programs/nix.ts";
 import type { Facts, LoaderDefault, State } from "./decide_trial.ts";
 import type { Settings } from "./settings.ts";
 
-/** Observes the host for one decision; `withLoader` asks the boot loader as well. Changes nothing. */
+/** What is slow to find out, and looked at only where it is asked for. */
+export interface Questions {
+  /** What the boot loader starts next. */
+  readonly loader:
+    | boolean
+    | ((facts: Pick<Facts, "bootedIsTarget" | "booted" | "bootId">) => boolean);
+  /** The profile's number for the booted system. */
+  readonly generation: boolean;
+}
+
+/** Observes the host for one decision. Changes nothing. */
 export async function observe(
   settings: Settings,
   state: State,
-  withLoader: boolean | ((facts: Pick<Facts, "bootedIsTarget" | "booted" | "bootId">) => boolean),
+  questions: Questions,
 ): Promise<Facts> {
   const { trial, golden } = state;
   const booted = toplevelAt(settings.bootedSystem);
   const profile = toplevelAt(settings.profile);
   const bootedIsTarget = trial !== undefined && booted !== undefined &&
     (booted === trial.target || specialisationOf(booted, trial.target) !== undefined);
-  const asks = typeof withLoader === "boolean"
-    ? withLoader
-    : withLoader({ bootedIsTarget, booted, bootId: settings.bootId });
+  const asks = typeof questions.loader === "boolean"
+    ? questions.loader
+    : questions.loader({ bootedIsTarget, booted, bootId: settings.bootId });
   const loader = asks ? await askLoader(settings) : notAsked;
   const parent = [trial?.target, profile].find((each) =>
     booted !== undefined && each !== undefined && specialisationOf(booted, each) !== undefined
@@ -36,7 +46,7 @@ export async function observe(
     specialisation: parent === undefined
       ? undefined
       : { parent, name: specialisationOf(booted as string, parent) as string },
-    generation: booted === undefined
+    generation: booted === undefined || !questions.generation
       ? null
       : generationsOf(settings.profile, parent ?? booted).at(-1) ?? null,
   };

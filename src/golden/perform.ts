@@ -91,7 +91,7 @@ async function performOne(effect: Effect, means: Means): Promise<void> {
 /** A loader that ignored the request without a word would bring the failed generation back. */
 async function verifyDefault(path: string, settings: Settings): Promise<void> {
   const state = { trial: undefined, golden: undefined, rejected: noneRejected };
-  const facts = await observe(settings, state, true);
+  const facts = await observe(settings, state, { loader: true, generation: false });
   if (isDefault(path, facts)) return;
   const { profile, loader } = facts;
   if (profile !== path) throw new Error(`the profile is ${profile}, not ${path}`);

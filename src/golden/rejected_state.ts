@@ -1,27 +1,35 @@
-import * as v from "valibot";
-import { type ParsedState, parseState } from "../cli/parse_state.ts";
-import { instant, storePath } from "./trial_state.ts";
+import type { ParsedState } from "../cli/parse_state.ts";
+import {
+  instant,
+  list,
+  oneOf,
+  parseShaped,
+  record,
+  type Shaped,
+  storePath,
+  text,
+} from "./schema_state.ts";
 
 /** How many rejected toplevels are remembered. */
 const length = 50;
 
-const rejection = v.looseObject({ path: storePath, time: instant, reason: v.string() });
+const rejection = record({ path: storePath, time: instant, reason: text("a text") });
 
-const schema = v.looseObject({
-  schema: v.literal(1),
+const rejected = record({
+  schema: oneOf(1),
   /** Oldest first. */
-  rejected: v.array(rejection),
+  rejected: list(rejection, length),
 });
 
 /** A toplevel that failed its trial, and why. */
-export type Rejection = v.InferOutput<typeof rejection>;
+export type Rejection = Shaped<typeof rejection>;
 
 /** What must not be deployed again: `rejected.json`. */
-export type Rejected = v.InferOutput<typeof schema>;
+export type Rejected = Shaped<typeof rejected>;
 
 /** Reads what was rejected. */
 export function parseRejected(text: string): ParsedState<Rejected> {
-  return parseState(schema, text);
+  return parseShaped(rejected, text);
 }
 
 /** The rejection of a toplevel, if there is one. */

@@ -70,7 +70,7 @@ async function planned(
   if (golden === undefined) {
     throw refusal("nothing is golden: there is nothing to roll back to", "pin one: pin-golden");
   }
-  const facts = await observe(settings, state, true);
+  const facts = await observe(settings, state, { loader: true, generation: false });
   if (facts.goldenTrouble !== undefined) {
     throw refusal(`cannot roll back: ${facts.goldenTrouble}`, "pin another one: pin-golden");
   }

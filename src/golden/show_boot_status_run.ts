@@ -15,7 +15,7 @@ export async function runBootStatus(
 ): Promise<ExitCode> {
   const settings = await settle(options);
   const { state, troubles } = lookAtState(settings.stateDir);
-  const facts = await observe(settings, state, true);
+  const facts = await observe(settings, state, { loader: true, generation: false });
   const health = await healthOrTrouble(options.requiredUnits);
   const told = [
     ...troubles.map(({ path, reason }) => `${path} is corrupt: ${reason}`),

@@ -9,7 +9,7 @@ import { noneRejected, parseRejected, type Rejected } from "./rejected_state.ts"
 import { parseTrial, type Trial } from "./trial_state.ts";
 
 /** More than any state file ever has, in bytes. */
-const greatestSize = 64 * 1024;
+const greatestSize = 1024 * 1024;
 
 /** The state files as they are, and what is wrong with them. */
 export interface Look {

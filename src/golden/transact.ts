@@ -17,11 +17,11 @@ export async function transact(event: Event, means: Means, limits: Limits): Prom
   const { settings, report } = means;
   using _lock = await lockState(settings.stateDir);
   const { state, isWhole } = loadState(settings.stateDir, settings.bootId, report);
-  const facts = await observe(
-    settings,
-    state,
-    (booted) => looksAtLoader(state, event, booted, limits),
-  );
+  const facts = await observe(settings, state, {
+    loader: (booted) => looksAtLoader(state, event, booted, limits),
+    // Only what becomes golden is called by its number.
+    generation: event.kind === "validate",
+  });
   const decision = decide(state, event, facts, limits);
   const failure = await perform(decision, means);
   const code = exitCode(decision, failure?.failed);

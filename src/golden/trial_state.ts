@@ -1,70 +1,82 @@
-import * as v from "valibot";
-import { type ParsedState, parseState } from "../cli/parse_state.ts";
+import type { ParsedState } from "../cli/parse_state.ts";
+import {
+  bootId,
+  instant,
+  list,
+  nullable,
+  oneOf,
+  parseShaped,
+  record,
+  type Shape,
+  type Shaped,
+  storePath,
+  text,
+  whole,
+} from "./schema_state.ts";
 
 /** How many judged boots a trial remembers. */
 const historyLength = 20;
 
-/** A path directly in a Nix store, as `/nix/store/<hash>-nixos-system-laptop-25.11`. */
-export const storePath: v.GenericSchema<string> = v.pipe(
-  v.string(),
-  v.maxLength(4096),
-  v.regex(/^(\/[^/\0\n]+)+\/[0-9a-z]{32}-[^/\0\n]+$/, "is no path of a Nix store"),
-);
+/** Characters of a reason that are kept. */
+const reasonLength = 300;
 
-/** A time as the state files hold it: ISO 8601 in UTC. */
-export const instant: v.GenericSchema<string> = v.pipe(v.string(), v.isoTimestamp());
+const counter = whole(0, 1000);
 
-/** What `/proc/sys/kernel/random/boot_id` holds, without the dashes, as systemd's `%b` has it. */
-export const bootId: v.GenericSchema<string> = v.pipe(v.string(), v.regex(/^[0-9a-f]{32}$/));
-
-const counter = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(1000));
-
-const attempt = v.looseObject({
+const attempt = record({
   bootId,
   /** When it was judged, which for a boot that died is in the next one. */
   time: instant,
-  outcome: v.picklist(["passed", "failed", "neutral"]),
+  outcome: oneOf("passed", "failed", "neutral"),
   /** In words. */
-  reason: v.string(),
+  reason: text("a text"),
 });
 
-// Loose: a golden generation may carry an older program than the one that wrote the file, so that
-// fields may be added and are kept as they are.
-const schema = v.looseObject({
-  schema: v.literal(1),
+const trial = record({
+  schema: oneOf(1),
   /** The toplevel on trial. */
   target: storePath,
   markedAt: instant,
   /** The boot in which it was marked, which is no attempt of it. */
   markedIn: bootId,
-  phase: v.picklist(["pending", "rollback", "exhausted"]),
+  phase: oneOf("pending", "rollback", "exhausted"),
   /** Boots of the target that were judged as failed. */
   failures: counter,
   /** Boots of the target that were shut down cleanly before they could be judged. */
   neutral: counter,
   /** The boot under judgement. */
-  open: v.nullable(v.looseObject({ bootId, since: instant })),
+  open: nullable(record({ bootId, since: instant })),
   /** The open attempt must not count: it was shut down cleanly, or another generation went live. */
-  aborted: v.boolean(),
+  aborted: oneOf(true, false),
   /** Rollbacks that were begun. */
   rollbackTries: counter,
   /** The judged boots, oldest first. */
-  history: v.pipe(v.array(attempt), v.maxLength(historyLength)),
+  history: list(attempt, historyLength),
 });
 
 /** A generation on trial: `trial.json`, which exists only while there is one. */
-export type Trial = v.InferOutput<typeof schema>;
+export type Trial = Shaped<typeof trial>;
 
 /** One judged boot of a trial. */
-export type Attempt = v.InferOutput<typeof attempt>;
+export type Attempt = Shaped<typeof attempt>;
 
 /** Reads a trial. */
 export function parseTrial(text: string): ParsedState<Trial> {
-  return parseState(schema, text);
+  return parseShaped(trial as Shape<Trial>, text);
 }
 
-/** The trial with one more judged boot. */
+/** The trial with one more judged boot, which is not open any longer. */
 export function withJudged(trial: Trial, judged: Attempt): Trial {
-  const history = [...trial.history, judged].slice(-historyLength);
-  return { ...trial, open: null, aborted: false, history };
+  return { ...withHistory(trial, judged), open: null, aborted: false };
+}
+
+/** The trial with one more line of history; the oldest are forgotten when there are too many. */
+export function withHistory(trial: Trial, judged: Attempt): Trial {
+  const entry = { ...judged, reason: inShort(judged.reason) };
+  return { ...trial, history: [...trial.history, entry].slice(-historyLength) };
+}
+
+/** A reason as it is kept: one line, whatever a program that failed had to say. */
+function inShort(reason: string): string {
+  const line = reason.replaceAll(/\s+/g, " ").trim();
+  return line.length <= reasonLength ? line : `${line.slice(0, reasonLength)} …`;
 }

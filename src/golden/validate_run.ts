@@ -27,7 +27,11 @@ export async function runValidate(
     return await transact({ kind: "close" }, { ...means, notifyCommand: undefined }, options);
   }
   const { state } = lookAtState(settings.stateDir);
-  const matters = healthMatters(state, await observe(settings, state, false), options);
+  const matters = healthMatters(
+    state,
+    await observe(settings, state, { loader: false, generation: false }),
+    options,
+  );
   if (matters && waitSeconds > 0) {
     report.warn(
       `this boot is on trial and failed: it is judged in ${waitSeconds} s, which may reboot; ` +
