@@ -50,7 +50,7 @@ const dotfiles: Permissions = {
  * - run: the same as for the dotfiles programs.
  * - sys: `Deno.umask` as there; the same machinery reads it.
  */
-const golden: Permissions = { ...dotfiles, env: commonVariables };
+const golden: Permissions = { ...dotfiles, env: [...commonVariables, "PATH"] };
 
 /** The permissions of each program of bin/: what it is compiled with, and the least that works. */
 export const permissions: Readonly<Record<string, Permissions>> = {

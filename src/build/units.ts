@@ -7,11 +7,12 @@ export interface UnitValues {
   /** Where the programs that ours run are found: Nix, systemd, coreutils. */
   readonly path: string;
   readonly stateDir: string;
-  readonly loaderMount: string;
+  /** Every mount point that the boot loader's files are on. */
+  readonly loaderMounts: readonly string[];
   /** From the start of the boot until it counts as failed. */
   readonly deadlineSeconds: number;
-  /** More than the health window, the settling time and a rollback take together. */
-  readonly validateSeconds: number;
+  /** The health window and the settling time of the configuration together. */
+  readonly healthSeconds: number;
   /** For a person at the console, before emergency mode is left. */
   readonly emergencySeconds: number;
 }
@@ -19,17 +20,32 @@ export interface UnitValues {
 /** What the units are rendered with unless something else is said. */
 export const usualUnitValues = {
   stateDir: "/var/lib/golden-generation",
-  loaderMount: "/boot",
+  loaderMounts: ["/boot"],
   deadlineSeconds: 600,
-  validateSeconds: 600,
+  healthSeconds: 130,
   emergencySeconds: 300,
 } as const;
+
+/**
+ * More than a rollback with all its bounds takes: the lock (200), nix-env (60), the boot loader
+ * (600), two looks at it (40), the reboot (30), a notification (20), in seconds.
+ */
+const rollbackSeconds = 1000;
 
 const directory = `${import.meta.dirname}/../../nix/units`;
 
 /** The units of nix/units by name, every `@placeholder@` replaced. */
 export function renderUnits(values: UnitValues): ReadonlyMap<string, string> {
-  const known = new Map(Object.entries(values));
+  const { loaderMounts, healthSeconds } = values;
+  const known = new Map<string, unknown>(Object.entries({
+    ...values,
+    loaderMounts: loaderMounts.join(" "),
+    // Where it is not mounted, nothing is to be written.
+    writableMounts: loaderMounts.map((mount) => `-${mount}`).join(" "),
+    rollbackSeconds,
+    // Half a minute for what is asked of systemd.
+    validateSeconds: healthSeconds + rollbackSeconds + 30,
+  }));
   return new Map(
     namesIn(directory).map((name) => {
       const text = readText(`${directory}/${name}`) ?? "";

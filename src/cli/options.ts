@@ -113,7 +113,7 @@ export function names(help: string): Option<readonly string[]> {
     fallbackText: "none",
     parse: (given) => {
       const value = typeof given === "string" ? given.split(",").filter(Boolean) : given;
-      return isTexts(value) && value.every((name) => /^[^\s,]+$/.test(name))
+      return isTexts(value) && value.every((name) => /^[^\s,*?[\]]+$/.test(name))
         ? { value }
         : { expected: "a list of names" };
     },

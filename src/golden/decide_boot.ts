@@ -60,10 +60,13 @@ export function healthMatters(state: State, facts: Facts, limits: Limits): boole
   return !isLost(trial, limits) && (trial.open?.bootId === bootId || !isOf(trial, bootId));
 }
 
-/** The boot is judged; `unhealthy` says why it failed. */
+/** The boot is judged. */
 export function decideValidate(
   state: State,
-  unhealthy: string | undefined,
+  { reason: unhealthy, unexamined = false }: {
+    readonly reason: string | undefined;
+    readonly unexamined?: boolean;
+  },
   facts: Facts,
   limits: Limits,
 ): Decision {
@@ -71,7 +74,9 @@ export function decideValidate(
     if (unhealthy === undefined) return over;
     return { effects: [...over.effects, notCounted(unhealthy, facts)], ending: "failed" };
   }
-  if (state.trial === undefined) return validateOutsideTrial(state, unhealthy, facts, limits);
+  if (state.trial === undefined) {
+    return unexamined ? nothing : validateOutsideTrial(state, unhealthy, facts, limits);
+  }
   const isOpen = state.trial.open?.bootId === facts.bootId;
   // Open since an earlier boot: the check, which would have judged it, did not run in this one.
   const trial = isOpen ? state.trial : judgeOpen(state.trial, facts, limits);
@@ -89,6 +94,7 @@ export function decideValidate(
     };
   }
   if (unhealthy !== undefined) return fail(state, trial, unhealthy, facts, limits);
+  if (unexamined) return nothing;
   if (isOpen) return pass(state, trial, facts, limits);
   // Written down, so that the deadline of this boot finds it judged.
   const { bootId, now: time } = facts;

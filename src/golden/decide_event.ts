@@ -15,6 +15,6 @@ export function decide(state: State, event: Event, facts: Facts, limits: Limits)
     case "close":
       return decideClose(state, facts);
     case "validate":
-      return decideValidate(state, event.reason, facts, limits);
+      return decideValidate(state, event, facts, limits);
   }
 }

@@ -52,7 +52,9 @@ export function decideMark(
   const isLosing = trial?.target === toplevel && isLost(trial, limits);
   if (!force && (rejection !== undefined || isLosing)) {
     const why = rejection === undefined
-      ? "its rollback is under way"
+      ? trial?.phase === "exhausted"
+        ? "it failed and could not be replaced"
+        : "its rollback is under way"
       : `it was rejected on ${rejection.time}: ${rejection.reason}`;
     return { effects: [say("error", `refused: ${toplevel}: ${why}`)], ending: "refused" };
   }

@@ -76,6 +76,10 @@ export function elsewhere(
     effects: [...written, ...effects],
     ending: validated === false ? "failed" : "done",
   });
+  if (!isLost(trial, limits) && validated !== undefined && wasUndone(trial, facts)) {
+    const text = `${trial.target} is not what boots next, and never was booted: no trial`;
+    return stay({ kind: "remove-trial" }, say("info", text));
+  }
   if (!isLost(trial, limits)) {
     return stay(say("info", `on trial is ${trial.target}, booted is ${facts.booted}: not counted`));
   }
@@ -101,6 +105,12 @@ export function elsewhere(
     ],
     ending: validated === false ? "failed" : "done",
   };
+}
+
+/** Put on trial in an earlier boot, and then not deployed: a check or the installation failed. */
+function wasUndone(trial: Trial, facts: Facts): boolean {
+  return trial.markedIn !== facts.bootId && trial.open === null && trial.history.length === 0 &&
+    facts.booted !== undefined && isDefault(facts.booted, facts);
 }
 
 /** The rollback is complete: the target is refused from now on, and after the validation forgotten. */

@@ -25,7 +25,10 @@ export interface Facts {
   readonly bootId: string;
   /** What this boot started with. */
   readonly booted: string | undefined;
-  /** What is active now; another one after a live switch. */
+  /**
+   * What is active now; another one after a live switch. A specialisation of the target that was
+   * booted, or the reverse, counts as what was booted: some hosts switch to one in every boot.
+   */
   readonly current: string | undefined;
   /** What the system profile leads to. */
   readonly profile: string | undefined;
@@ -66,8 +69,15 @@ export type Event =
   | { readonly kind: "check" }
   /** A clean stop. */
   | { readonly kind: "close" }
-  /** The boot is judged; `reason` is why it is not healthy. */
-  | { readonly kind: "validate"; readonly reason: string | undefined };
+  /**
+   * The boot is judged; `reason` is why it is not healthy. What is `unexamined` may not pass: its
+   * health decided nothing when it would have been looked at.
+   */
+  | {
+    readonly kind: "validate";
+    readonly reason: string | undefined;
+    readonly unexamined?: boolean;
+  };
 
 /** Something to be done, in the order of the list; what comes after a failed one is not done. */
 export type Effect =

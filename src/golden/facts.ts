@@ -24,8 +24,8 @@ export async function observe(
   const { trial, golden } = state;
   const booted = toplevelAt(settings.bootedSystem);
   const profile = toplevelAt(settings.profile);
-  const bootedIsTarget = trial !== undefined && booted !== undefined &&
-    (booted === trial.target || specialisationOf(booted, trial.target) !== undefined);
+  const current = toplevelAt(settings.currentSystem);
+  const bootedIsTarget = trial !== undefined && isOf(booted, trial.target);
   const asks = typeof questions.loader === "boolean"
     ? questions.loader
     : questions.loader({ bootedIsTarget, booted, bootId: settings.bootId });
@@ -37,7 +37,7 @@ export async function observe(
     now: isoSeconds(now()),
     bootId: settings.bootId,
     booted,
-    current: toplevelAt(settings.currentSystem),
+    current: bootedIsTarget && isOf(current, trial.target) ? booted : current,
     profile,
     bootedIsTarget,
     goldenTrouble: golden === undefined ? undefined : systemTrouble(golden.path, settings),
@@ -50,6 +50,12 @@ export async function observe(
       ? null
       : generationsOf(settings.profile, parent ?? booted).at(-1) ?? null,
   };
+}
+
+/** Whether a toplevel is another one or a specialisation of it. */
+function isOf(toplevel: string | undefined, parent: string): boolean {
+  return toplevel !== undefined &&
+    (toplevel === parent || specialisationOf(toplevel, parent) !== undefined);
 }
 
 /** What a link leads to; `undefined` when it or that is missing. */

@@ -62,7 +62,12 @@ export const healthOptions = {
 
 /** What is run when a decision asks for it. */
 export const actionOptions = {
-  rebootCommand: argv(["systemctl", "--no-block", "reboot"], "what reboots the host"),
+  // What `systemctl reboot` does where there is no logind: that would refuse root, too, as long as
+  // a session holds an inhibitor.
+  rebootCommand: argv(
+    ["systemctl", "--no-block", "--job-mode=replace-irreversibly", "start", "reboot.target"],
+    "what reboots the host",
+  ),
   notifyCommand: argv(undefined, "gets JSON on standard input when something happened"),
 } satisfies Options;
 

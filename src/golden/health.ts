@@ -1,5 +1,5 @@
 import { capture, ProcessError, ProgramMissingError } from "../host/process.ts";
-import { now, pause } from "../host/clock.ts";
+import { monotonic, pause } from "../host/clock.ts";
 import { type UnitState, unitStates } from "../programs/systemctl.ts";
 import type { ValidationCommand } from "./golden_options.ts";
 
@@ -21,7 +21,7 @@ const interval = 1000;
  */
 export async function whyUnhealthy(required: Requirements): Promise<string | undefined> {
   const { requiredUnits, validationCommands, healthWindowSeconds, settleSeconds } = required;
-  const deadline = now().getTime() + healthWindowSeconds * 1000;
+  const deadline = monotonic() + healthWindowSeconds * 1000;
   try {
     const reasons = await Promise.all([
       whyUnsettled(requiredUnits, deadline, settleSeconds * 1000),
@@ -43,7 +43,7 @@ export async function healthNow(
   return (await unitStates(units)).map((unit) => ({
     unit: unit.name,
     state: unit.isLoaded ? `${unit.active} (${unit.sub})` : "not found",
-    isActive: unit.active === "active",
+    isActive: isUp(unit),
   }));
 }
 
@@ -53,18 +53,17 @@ async function whyUnsettled(
   deadline: number,
   settle: number,
 ): Promise<string | undefined> {
-  if (names.length === 0) return undefined;
   /** The units as they were when they were first seen active. */
   const active = new Map<string, UnitState>();
   let allActiveSince: number | undefined;
   for (;;) {
     const units = await unitStates(names);
-    const time = now().getTime();
+    const time = monotonic();
     for (const unit of units) {
       const before = active.get(unit.name);
       const reason = before === undefined ? whyLost(unit) : whyUnsteady(before, unit);
       if (reason !== undefined) return reason;
-      if (unit.active === "active") active.set(unit.name, before ?? unit);
+      if (isUp(unit)) active.set(unit.name, before ?? unit);
     }
     if (active.size === new Set(names).size) {
       allActiveSince ??= time;
@@ -77,13 +76,18 @@ async function whyUnsettled(
   }
 }
 
+/** A unit that reloads its configuration is up all the while. */
+function isUp({ active }: UnitState): boolean {
+  return ["active", "reloading", "refreshing"].includes(active);
+}
+
 function whyLost(unit: UnitState): string | undefined {
   const isLost = !unit.isLoaded || unit.active === "failed";
   return isLost ? `${unit.name} is ${stateOf(unit)}` : undefined;
 }
 
 function whyUnsteady(before: UnitState, after: UnitState): string | undefined {
-  if (after.active !== "active") return `${after.name} did not stay active: ${stateOf(after)}`;
+  if (!isUp(after)) return `${after.name} did not stay active: ${stateOf(after)}`;
   if (after.restarts !== before.restarts || after.invocation !== before.invocation) {
     return `${after.name} was restarted within the health window`;
   }
@@ -100,10 +104,11 @@ async function whyFailing(
   deadline: number,
 ): Promise<string | undefined> {
   for (;;) {
-    const timeout = timeoutSeconds * 1000;
+    // The last try gets what is left of the window, and a moment at least.
+    const timeout = Math.min(timeoutSeconds * 1000, Math.max(deadline - monotonic(), interval));
     const output = await capture({ argv, timeout });
     if (output.status === 0 && !output.timedOut) return undefined;
-    if (now().getTime() >= deadline) return new ProcessError({ argv, timeout }, output).message;
+    if (monotonic() >= deadline) return new ProcessError({ argv, timeout }, output).message;
     await pause(interval);
   }
 }

@@ -51,7 +51,7 @@ function toplevelOf(given: string, settings: Settings): string {
 
 /** A state that a reboot forgets could neither count nor end: better not to begin. */
 async function demandDurable(stateDir: string): Promise<void> {
-  if (stat(stateDir) === undefined) makeDirectory(stateDir);
+  if (stat(stateDir) === undefined) makeDirectory(stateDir, 0o755);
   const type = await fileSystemType(stateDir);
   if (type === undefined || !/^(tmpfs|ramfs|overlayfs)$/.test(type)) return;
   throw new Failure(`${stateDir} is on ${type}: a trial there would not survive a reboot`, {

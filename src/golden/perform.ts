@@ -68,7 +68,7 @@ async function performOne(effect: Effect, means: Means): Promise<void> {
       return writeState(stateDir, "rejected", effect.rejected);
     case "protect":
       // Straight to the store: the link of a generation goes away with it.
-      makeDirectory(gcRootsDir);
+      makeDirectory(gcRootsDir, 0o755);
       return linkDurably(effect.path, `${gcRootsDir}/golden-next`);
     case "write-golden":
       return writeState(stateDir, "golden", effect.golden);

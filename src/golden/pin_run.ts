@@ -19,7 +19,7 @@ export async function runPin({ options, report }: Call<typeof pinOptions>): Prom
   const settings = await settle(options);
   const { stateDir, gcRootsDir } = settings;
   const golden = chosen(options, settings);
-  if (stat(stateDir) === undefined) makeDirectory(stateDir);
+  if (stat(stateDir) === undefined) makeDirectory(stateDir, 0o755);
   demandWritable("pin-golden", [stateDir, gcRootsDir]);
   using _lock = await lockState(stateDir);
   const { state } = loadState(stateDir, settings.bootId, report);

@@ -22,9 +22,9 @@ export async function runRollback(
   if (!options.dryRun) demandWritable("rollback-to-golden", [stateDir, parentOf(profile)]);
   const seen = await planned(settings, options.reboot, () => lookAtState(stateDir).state);
   const { golden, facts } = seen;
+  const from = leftBehind(golden.path, facts);
   const answer = (done: boolean): void => {
-    const from = leftBehind(golden.path, facts) ?? golden.path;
-    const plan = { from, to: golden.path, done, reboot: options.reboot };
+    const plan = { from: from ?? golden.path, to: golden.path, done, reboot: options.reboot };
     report.answer(options.json ? JSON.stringify(plan) : `from  ${plan.from}\nto    ${plan.to}`);
   };
   if (seen.decision.effects.length === 0) {
@@ -39,12 +39,18 @@ export async function runRollback(
   }
   if (!options.yes) await confirm(facts, golden, options.reboot);
   using _lock = await lockState(stateDir);
-  // Anew, under the lock: what was shown is what is done, unless it was done meanwhile.
-  const { decision } = await planned(
+  // Anew, under the lock: what was shown is what is done, or nothing.
+  const now = await planned(
     settings,
     options.reboot,
     () => loadState(stateDir, settings.bootId, report).state,
   );
+  if (now.golden.path !== golden.path || leftBehind(golden.path, now.facts) !== from) {
+    throw new Failure("something else changed meanwhile: nothing was rolled back", {
+      hint: "look again: rollback-to-golden --dry-run",
+    });
+  }
+  const { decision } = now;
   const { rebootCommand, notifyCommand } = options;
   const failure = await perform(decision, { settings, rebootCommand, notifyCommand, report });
   if (failure === undefined) {

@@ -2,7 +2,7 @@ import type { Call } from "../cli/command.ts";
 import { ExitCode } from "../cli/exit_code.ts";
 import { ProcessError, ProgramMissingError } from "../host/process.ts";
 import type { Facts, Limits, State } from "./decide_trial.ts";
-import { observe, systemTrouble } from "./facts.ts";
+import { observe, systemTrouble, toplevelAt } from "./facts.ts";
 import { healthNow } from "./health.ts";
 import { type Settings, settle } from "./settings.ts";
 import type { bootStatusOptions } from "./show_boot_status.ts";
@@ -61,14 +61,14 @@ async function healthOrTrouble(
 
 function statusOf(
   { trial, golden, rejected }: State,
-  { booted, current, profile, loader }: Facts,
+  { booted, profile, loader }: Facts,
   settings: Settings,
   units: Units,
   troubles: readonly string[],
 ): Status {
   return {
     booted: booted ?? null,
-    current: current ?? null,
+    current: toplevelAt(settings.currentSystem) ?? null,
     profile: profile ?? null,
     loaderDefault: loader.kind === "known" ? loader.path : null,
     trial: trial ?? null,

@@ -81,19 +81,19 @@ function readParsed<T>(
   path: string,
   parse: (text: string) => ParsedState<T>,
 ): ParsedState<T> | undefined {
-  const info = lstat(path);
+  const info = readable(path, lstat);
   if (info === undefined) return undefined;
   if (!info.isFile) return { kind: "corrupt", reason: "it is no regular file" };
   if (info.size > greatestSize) {
     return { kind: "corrupt", reason: `it has ${info.size} bytes, more than any state` };
   }
-  const text = textOf(path);
+  const text = readable(path, readText);
   return text === undefined ? undefined : parse(text);
 }
 
-function textOf(path: string): string | undefined {
+function readable<T>(path: string, read: (path: string) => T): T {
   try {
-    return readText(path);
+    return read(path);
   } catch (error) {
     throw new Failure(`cannot read ${path}: ${(error as Error).message}`, {
       hint: "nothing was done; `sudo` may help, else look at the disk",

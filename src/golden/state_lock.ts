@@ -1,21 +1,23 @@
 import { ExitCode } from "../cli/exit_code.ts";
 import { Failure } from "../cli/failure.ts";
 import { isMissing, isWritable, stat } from "../host/files.ts";
-import { lockDirectory } from "../host/lock.ts";
+import { waitForLock } from "../host/lock.ts";
 
 /** How long a program waits for another one that is at work, in milliseconds. */
-const patience = 200_000;
+const usualPatience = 200_000;
 
 /**
  * Takes the lock that every program takes which changes the state; the kernel releases it with the
- * process. The lock is on the directory itself: there is no file to be left over, or to be written
- * in a boot that changes nothing else.
+ * process.
  *
- * @throws {Failure} when another program keeps it (busy), or the directory is not there
+ * @throws {Failure} when another program keeps it (busy), or the directory cannot be written to
  */
-export async function lockState(directory: string): Promise<Disposable> {
+export async function lockState(
+  directory: string,
+  patience: number = usualPatience,
+): Promise<Disposable> {
   try {
-    const lock = await lockDirectory(directory, patience);
+    const lock = await waitForLock(`${directory}/lock`, patience);
     if (lock !== undefined) return lock;
   } catch (error) {
     const why = isMissing(error) ? "it does not exist" : (error as Error).message;

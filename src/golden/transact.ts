@@ -13,9 +13,14 @@ import { loadState } from "./state_files.ts";
 import { lockState } from "./state_lock.ts";
 
 /** Observe, decide, act, with nobody in between: what an event leads to, done. */
-export async function transact(event: Event, means: Means, limits: Limits): Promise<ExitCode> {
+export async function transact(
+  event: Event,
+  means: Means,
+  limits: Limits,
+  patience?: number,
+): Promise<ExitCode> {
   const { settings, report } = means;
-  using _lock = await lockState(settings.stateDir);
+  using _lock = await lockState(settings.stateDir, patience);
   const { state, isWhole } = loadState(settings.stateDir, settings.bootId, report);
   const facts = await observe(settings, state, {
     loader: (booted) => looksAtLoader(state, event, booted, limits),

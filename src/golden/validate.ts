@@ -54,10 +54,8 @@ function wait(): Option<number> {
     flag: "--wait",
     flagOnly: true,
     parse: (given) => {
-      const value = Number(given);
-      return given !== "" && value >= 0 && value <= 3600
-        ? { value }
-        : { expected: "a number of seconds from 0 to 3600" };
+      const value = /^\d+(\.\d+)?$/.test(String(given)) ? Number(given) : NaN;
+      return value <= 3600 ? { value } : { expected: "a number of seconds from 0 to 3600" };
     },
   };
 }

@@ -11,6 +11,11 @@ export function isoSeconds(instant: Date): string {
   return instant.toISOString().replace(/\.\d+Z$/, "Z");
 }
 
+/** Milliseconds since some instant, which a clock that is set does not change. */
+export function monotonic(): number {
+  return performance.now();
+}
+
 /** Lets some milliseconds pass. */
 export async function pause(milliseconds: number): Promise<void> {
   await new Promise<void>((resolve) => setTimeout(resolve, milliseconds));

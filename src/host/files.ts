@@ -41,9 +41,9 @@ export function namesIn(directory: string): string[] {
   return names.sort();
 }
 
-/** Creates a directory and its parents, readable by its owner alone. */
-export function makeDirectory(path: string): void {
-  Deno.mkdirSync(path, { recursive: true, mode: 0o700 });
+/** Creates a directory and its parents, readable by its owner alone unless told otherwise. */
+export function makeDirectory(path: string, mode = 0o700): void {
+  Deno.mkdirSync(path, { recursive: true, mode });
 }
 
 /** The directory a path lies in. */

@@ -38,23 +38,19 @@ export async function takeLock(path: string, holder: Holder): Promise<Lock | Hol
 }
 
 /**
- * Takes the exclusive `flock` on a directory, which needs no file and no right to write; waits for
- * another holder up to a time in milliseconds, and returns `undefined` when that has passed.
- *
- * @throws {Deno.errors.NotFound} when there is no such directory
+ * Takes the exclusive `flock` on a file; waits for another holder up to a time in milliseconds, and
+ * returns `undefined` when that has passed. Nobody but its owner can open the file, since to open it
+ * for reading is enough to take its flock.
  */
-export async function lockDirectory(
-  path: string,
-  patience: number,
-): Promise<Disposable | undefined> {
-  const directory = Deno.openSync(path, { read: true });
-  const release = { [Symbol.dispose]: () => directory.close() };
-  if (typeof directory.tryLockSync === "function" && directory.tryLockSync(true)) return release;
+export async function waitForLock(path: string, patience: number): Promise<Disposable | undefined> {
+  const file = Deno.openSync(path, { read: true, write: true, create: true, mode: 0o600 });
+  const release = { [Symbol.dispose]: () => file.close() };
+  if (typeof file.tryLockSync === "function" && file.tryLockSync(true)) return release;
   // The waiting call works on a thread of its own, and ends with the process at the latest.
   const waited = new Promise<boolean>((resolve) =>
     AbortSignal.timeout(patience).addEventListener("abort", () => resolve(false))
   );
-  const locked = directory.lock(true).then(() => true, () => false);
+  const locked = file.lock(true).then(() => true);
   return await Promise.race([locked, waited]) ? release : undefined;
 }
 

@@ -52,14 +52,14 @@ export async function bootEntries(
  * Asks bootctl, since an EFI variable (`bootctl set-default`) overrides what loader.conf says.
  */
 async function systemdBoot(mount: string): Promise<BootEntries | LoaderTrouble> {
-  if (stat(`${mount}/loader`) === undefined) {
-    return { reason: `${mount}/loader is not there: is ${mount} mounted?` };
-  }
   try {
+    if (stat(`${mount}/loader`) === undefined) {
+      return { reason: `${mount}/loader is not there: is ${mount} mounted?` };
+    }
     const { status, stdout, stderr } = await capture({
       argv: ["bootctl", `--esp-path=${mount}`, "list", "--json=short"],
       // The check of the partition wants udev's database, which early boot may not have yet.
-      env: { SYSTEMD_RELAX_ESP_CHECKS: "1", LC_ALL: "C.UTF-8" },
+      env: { SYSTEMD_RELAX_ESP_CHECKS: "1", SYSTEMD_RELAX_XBOOTLDR_CHECKS: "1", LC_ALL: "C.UTF-8" },
       timeout: bound,
     });
     if (status !== 0) {
@@ -68,7 +68,7 @@ async function systemdBoot(mount: string): Promise<BootEntries | LoaderTrouble> 
     return parseBootctl(stdout);
   } catch (error) {
     if (error instanceof ProgramMissingError) return { reason: error.message };
-    throw error;
+    return { reason: `${mount} cannot be read: ${(error as Error).message}` };
   }
 }
 

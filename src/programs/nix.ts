@@ -1,10 +1,14 @@
+import { environment } from "../host/environment.ts";
 import { namesIn, parentOf, realPath, stat } from "../host/files.ts";
 import { run } from "../host/process.ts";
 
 /** Bound in milliseconds on `nix-env --set`, which waits for the database's lock. */
 const profileBound = 60_000;
-/** Bound in milliseconds on the installation of a boot loader, which may copy kernels. */
-const loaderBound = 150_000;
+/**
+ * Bound in milliseconds on the installation of a boot loader. Generous: one that is killed while it
+ * copies a kernel to a slow card leaves half of it behind.
+ */
+const loaderBound = 600_000;
 
 /**
  * Makes a toplevel the newest generation of a profile, which is also what every boot loader that
@@ -24,7 +28,9 @@ export async function setProfile(profile: string, toplevel: string): Promise<voi
  */
 export async function installBootLoader(toplevel: string): Promise<void> {
   const argv = [`${toplevel}/bin/switch-to-configuration`, "boot"];
-  await run({ argv, env: { NIXOS_NO_CHECK: "1" }, timeout: loaderBound });
+  // Its own tools first, which is what its installer was made for.
+  const PATH = [`${toplevel}/sw/bin`, environment("PATH")].filter(Boolean).join(":");
+  await run({ argv, env: { NIXOS_NO_CHECK: "1", PATH }, timeout: loaderBound });
 }
 
 /** The numbers that a profile has for a toplevel, lowest first. */

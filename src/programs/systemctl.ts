@@ -1,4 +1,4 @@
-import { capture, run } from "../host/process.ts";
+import { run } from "../host/process.ts";
 
 /** Bound in milliseconds. */
 const bound = 30_000;
@@ -17,10 +17,12 @@ export interface UnitState {
   readonly result: string;
   /** Changes with every start: the invocation. */
   readonly invocation: string;
+  /** Something is about to happen to it: it is to be started, most often. */
+  readonly hasJob: boolean;
 }
 
 const properties = [
-  ...["Id", "LoadState", "ActiveState", "SubState", "NRestarts", "Result", "InvocationID"],
+  ...["Id", "LoadState", "ActiveState", "SubState", "NRestarts", "Result", "InvocationID", "Job"],
 ];
 
 /**
@@ -45,14 +47,9 @@ export async function unitStates(names: readonly string[]): Promise<readonly Uni
       restarts: Number(of("NRestarts") || 0),
       result: of("Result"),
       invocation: of("InvocationID"),
+      hasJob: !["", "0"].includes(of("Job")),
     };
   });
-}
-
-/** Whether the host is being shut down: what is not active then says nothing about its health. */
-export async function isStopping(): Promise<boolean> {
-  const { stdout } = await capture({ argv: ["systemctl", "is-system-running"], timeout: bound });
-  return stdout.trim() === "stopping";
 }
 
 /**

@@ -14,7 +14,7 @@ async function changesOf(host: GoldenHost, program: string): Promise<string[]> {
   const { status, stderr } = await host.run([...strace, ...argv]);
   assert.equal(status, 0, stderr);
   const lines = (await Deno.readTextFile(log)).split("\n").filter((line) =>
-    line.includes(host.stateDir) && !/= -1 E/.test(line)
+    line.includes(host.stateDir) && !/= -1 E/.test(line) && !line.includes(`${host.stateDir}/lock`)
   );
   return lines.flatMap((line) => {
     const call = /^\d+\s+(\w+)\(/.exec(line)?.[1] ?? line;

@@ -21,18 +21,17 @@ printf 'DEFAULT nixos-default\\nLABEL nixos-default\\n  LINUX ../kernel\\n  APPE
 mv "$BOOT/extlinux/extlinux.conf.new" "$BOOT/extlinux/extlinux.conf"
 `;
 
-/** Answers for the units in $UNITS, one file each: "active running 0". Notes down a reboot. */
+/** Answers for the units in $UNITS, one file each: "active running 0", and the number of a job. Notes down a reboot. */
 const systemctl = `#!/bin/sh
 case "$*" in
 *reboot*) [ -z "\${FAIL_REBOOT-}" ] || exit 1; echo reboot >> "$REBOOTS"; exit 0 ;;
-*is-system-running*) echo "\${SYSTEM_STATE-running}"; exit 0 ;;
 esac
 while [ "$1" != -- ]; do shift; done; shift
 for unit; do
-  if [ -e "$UNITS/$unit" ]; then read -r active sub restarts < "$UNITS/$unit"; load=loaded
-  else active=inactive sub=dead restarts=0 load=not-found; fi
-  printf 'NRestarts=%s\\nResult=success\\nId=%s\\nLoadState=%s\\nActiveState=%s\\nSubState=%s\\nInvocationID=1\\n\\n' \\
-    "$restarts" "$unit" "$load" "$active" "$sub"
+  if [ -e "$UNITS/$unit" ]; then read -r active sub restarts job < "$UNITS/$unit"; load=loaded
+  else active=inactive sub=dead restarts=0 job= load=not-found; fi
+  printf 'NRestarts=%s\\nResult=success\\nId=%s\\nLoadState=%s\\nActiveState=%s\\nSubState=%s\\nInvocationID=1\\nJob=%s\\n\\n' \\
+    "$restarts" "$unit" "$load" "$active" "$sub" "$job"
 done
 `;
 
