@@ -1,8 +1,8 @@
+import { healthMatters } from "../../src/golden/decide_boot.ts";
 import { decidePin, decideRollBack } from "../../src/golden/decide_by_hand.ts";
 import { decide } from "../../src/golden/decide_event.ts";
 import {
   type Decision,
-  type Effect,
   type Event,
   type Facts,
   type Limits,
@@ -11,46 +11,22 @@ import {
   type State,
 } from "../../src/golden/decide_trial.ts";
 import type { Golden } from "../../src/golden/golden_state.ts";
+import { type Script, scriptOf } from "./exploration_script.ts";
 import {
-  codeOf,
   G,
   goldenOf,
-  maskOf,
   none,
   pathOf,
   Pinned,
   rejectedOf,
   S,
-  sketch,
   sketchOf,
   T1,
   thisBoot,
-  toplevelAt,
+  toplevels,
   trialOf,
   type World,
 } from "./exploration_world.ts";
-
-/** One effect that leaves a trace in the world; the words are for traces. */
-export interface Step {
-  readonly kind: Exclude<Effect["kind"], "say" | "notify">;
-  /**
-   * A toplevel, the code of a trial, a set of rejected ones, or what is golden and where it was
-   * pinned.
-   */
-  readonly value: number;
-  readonly words: {
-    readonly before: string;
-    readonly after: string;
-    readonly failedLate: string;
-  };
-}
-
-/** What a decision comes to in the world. */
-export interface Script {
-  readonly steps: readonly Step[];
-  readonly otherwise: readonly Step[];
-  readonly refused: boolean;
-}
 
 /** Something to decide. */
 export type Question =
@@ -92,11 +68,17 @@ export function gaveUp(w: World): boolean {
   return w.trial !== 0 && w.tries === 1 && w.counted === sketchOf(w.trial).target;
 }
 
+/** The answers for each default of the loader, or one for all. */
+interface Known {
+  readonly blind: readonly Script[] | undefined;
+  readonly byLoader: (readonly Script[])[];
+}
+
 /** The reducer's answers, each asked for once. */
 export class Decisions {
-  /** A decision that looked at the loader although it had said that it would not. */
-  unfaithful: string | undefined;
-  readonly #known = new Map<number, readonly Script[]>();
+  /** What a decision depended on although it had said that it would not, by the invariant. */
+  readonly unfaithful = new Map<"I11" | "I13", string>();
+  readonly #known = new Map<number, Known>();
   readonly #scripts = new Map<string, Script>();
 
   constructor(readonly rules: Rules) {}
@@ -107,35 +89,40 @@ export class Decisions {
    */
   of(question: Question, w: World): readonly Script[] {
     const event = code(question);
-    const { trial, golden, rejected, profile, booted, switched } = w;
-    const loader = defaultOf(w, this.rules);
-    let key = (trial * 3 + w.pinned) * 5 + golden;
-    key = key * 16 + rejected;
-    key = ((key * 4 + profile) * 4 + loader) * 5 + booted;
-    key = ((key * 2 + switched) * 2 + Number(gaveUp(w))) * 32 + event;
-    const known = this.#known.get(key);
-    if (known !== undefined) return known;
+    let key = (w.trial * 3 + w.pinned) * 5 + w.golden;
+    key = (key * 16 + w.rejected) * 4 + w.profile;
+    key = ((key * 5 + w.booted) * 2 + w.switched) * 32 + event;
+    let known = this.#known.get(key);
+    if (known === undefined) this.#known.set(key, known = this.#knowledge(question, w));
+    if (known.blind !== undefined) return known.blind;
+    const place = defaultOf(w, this.rules) * 2 + Number(gaveUp(w));
+    return known.byLoader[place] ??= this.#all(question, w);
+  }
+
+  /** Where the loader is not looked at, what it says makes no difference (I11): asked for once. */
+  #knowledge(question: Question, w: World): Known {
+    const event = eventOf(question);
+    const isBlind = event !== undefined && this.rules.mutate === undefined &&
+      !looksAtLoader(stateOf(w), event, factsOf(w, this.rules, undefined, true), this.rules.limits);
+    return { blind: isBlind ? this.#all(question, w) : undefined, byLoader: [] };
+  }
+
+  #all(question: Question, w: World): readonly Script[] {
     const scripts = new Set<Script>();
     for (const trouble of [undefined, "it is gone"]) {
-      if (trouble !== undefined && golden === none) continue;
+      if (trouble !== undefined && w.golden === none) continue;
       for (const reachable of [true, false]) {
         const script = this.#ask(question, w, trouble, reachable);
         if (script !== undefined) scripts.add(script);
       }
     }
-    const all = [...scripts];
-    this.#known.set(key, all);
-    return all;
+    return [...scripts];
   }
 
   #ask(question: Question, w: World, trouble: string | undefined, reachable: boolean):
     | Script
     | undefined {
-    const state: State = {
-      trial: w.trial === 0 ? undefined : trialOf(sketchOf(w.trial)),
-      golden: goldenOf(w.golden, w.pinned),
-      rejected: rejectedOf(w.rejected),
-    };
+    const state = stateOf(w);
     const facts = factsOf(w, this.rules, trouble, reachable);
     const isByHand = question.kind === "roll-back";
     // The programs for people stop before the decision in either case.
@@ -144,7 +131,12 @@ export class Decisions {
     if (question.kind === "pin") {
       return this.#script(decidePin(state, goldenOf(question.target, Pinned.else) as Golden));
     }
-    return this.#script(this.#decide(state, eventOf(question), facts));
+    const script = this.#script(this.#decide(state, eventOf(question) as Event, facts));
+    if (question.kind !== "unhealthy" || this.rules.mutate !== undefined) return script;
+    if (healthMatters(state, facts, this.rules.limits)) return script;
+    const healthy = this.#decide(state, eventOf({ kind: "healthy" }) as Event, facts);
+    if (this.#script(healthy) !== script) this.#tell("I13", { state, facts });
+    return script;
   }
 
   #decide(state: State, event: Event, facts: Facts): Decision {
@@ -161,11 +153,15 @@ export class Decisions {
       for (const loaderGaveUp of [true, false]) {
         const other = decide(state, event, { ...facts, loader, loaderGaveUp }, limits);
         if (JSON.stringify(other) !== said) {
-          this.unfaithful ??= JSON.stringify({ state, event, facts, loader, loaderGaveUp });
+          this.#tell("I11", { state, event, facts, loader, loaderGaveUp });
         }
       }
     }
     return decision;
+  }
+
+  #tell(invariant: "I11" | "I13", given: unknown): void {
+    if (!this.unfaithful.has(invariant)) this.unfaithful.set(invariant, JSON.stringify(given));
   }
 
   #script(decision: Decision): Script {
@@ -176,6 +172,15 @@ export class Decisions {
     this.#scripts.set(text, script);
     return script;
   }
+}
+
+/** The plainest state files of a world. */
+export function stateOf(w: World): State {
+  return {
+    trial: w.trial === 0 ? undefined : trialOf(sketchOf(w.trial)),
+    golden: goldenOf(w.golden, w.pinned),
+    rejected: rejectedOf(w.rejected),
+  };
 }
 
 /** The facts of a world. */
@@ -208,51 +213,11 @@ export function factsOf(
   };
 }
 
-/** What a decision changes, and how it ends. */
-export function scriptOf(decision: Decision, bootId: string): Script {
-  const { effects, otherwise, ending } = decision;
-  return {
-    steps: effects.flatMap((each) => stepOf(each, bootId)),
-    otherwise: (otherwise ?? []).flatMap((each) => stepOf(each, bootId)),
-    refused: ending === "refused",
-  };
-}
-
-function stepOf(effect: Effect, bootId: string): Step[] {
-  const { kind } = effect;
-  if (kind === "say" || kind === "notify") return [];
-  const words = {
-    before: `crash before ${kind}, or it fails`,
-    after: `crash after ${kind}`,
-    failedLate: `${kind} fails once it is done`,
-  };
-  return [{ kind, value: valueOf(effect, bootId), words }];
-}
-
-function valueOf(effect: Effect, bootId: string): number {
-  switch (effect.kind) {
-    case "write-trial":
-      return codeOf(sketch(effect.trial, bootId));
-    case "write-rejected":
-      return maskOf(effect.rejected);
-    case "write-golden":
-      return toplevelAt(effect.golden.path) +
-        none * (effect.golden.bootId === bootId ? Pinned.here : Pinned.else);
-    case "protect":
-    case "set-profile":
-    case "install-loader":
-    case "verify-default":
-      return toplevelAt(effect.path);
-    default:
-      return 0;
-  }
-}
-
 const unreachable: LoaderDefault = { kind: "unreachable", reason: "it is not mounted" };
 const loaders: readonly LoaderDefault[] = [
   unreachable,
   { kind: "none" },
-  ...[G, T1, S].map((each): LoaderDefault => ({ kind: "known", path: pathOf(each) })),
+  ...toplevels.map((_, each): LoaderDefault => ({ kind: "known", path: pathOf(each) })),
 ];
 
 const kinds = ["check", "close", "healthy", "unhealthy", "roll-back", "mark", "pin"];
@@ -263,7 +228,8 @@ function code(question: Question): number {
   return question.kind === "pin" ? 16 + question.target : kind;
 }
 
-function eventOf(question: Question): Event {
+/** What the machine is told; a person's pin and rollback are no events of it. */
+export function eventOf(question: Question): Event | undefined {
   switch (question.kind) {
     case "mark":
       return {
@@ -275,9 +241,11 @@ function eventOf(question: Question): Event {
     case "check":
     case "close":
       return { kind: question.kind };
-    default: {
-      const reason = question.kind === "healthy" ? undefined : "a unit failed";
-      return { kind: "validate", reason };
-    }
+    case "healthy":
+      return { kind: "validate", reason: undefined };
+    case "unhealthy":
+      return { kind: "validate", reason: "a unit failed" };
+    default:
+      return undefined;
   }
 }

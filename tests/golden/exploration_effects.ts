@@ -1,4 +1,5 @@
-import { defaultOf, isTried, type Rules, type Script, type Step } from "./exploration_decisions.ts";
+import { defaultOf, isTried, type Rules } from "./exploration_decisions.ts";
+import type { Script, Step } from "./exploration_script.ts";
 import { none, Pinned, sketchOf, unknown, Verdict, type World } from "./exploration_world.ts";
 
 /** What must never happen, by the names that docs and reports use. */
@@ -15,6 +16,7 @@ export const invariants = {
   I10: "whatever fails, the host comes to rest; what is healthy is pinned",
   I11: "a decision that does not look at the loader does not depend on it",
   I12: "what is golden is never rejected by the machine",
+  I13: "where the health of a boot is not looked at, nothing is done that depends on it",
 } as const;
 
 /** The name of an invariant. */
@@ -142,8 +144,8 @@ export class Effects {
     if (act.kind === "mark") return { ...written, ...unknown };
     if (act.kind === "roll-back") {
       const verdict = trial.open === "here" ? w.verdict : Verdict.none;
-      if (before?.target === trial.target) return { ...written, excused: 1, verdict };
-      return { ...written, ...unknown, excused: 1 };
+      if (before?.target === trial.target) return { ...written, justified: 1, verdict };
+      return { ...written, ...unknown, justified: 1 };
     }
     if (trial.phase !== "pending" && before?.phase === "pending") this.#demandFailures(w);
     if (act.kind === "check" && trial.open === "here") {
@@ -192,7 +194,7 @@ export class Effects {
   }
 
   #demandFailures(w: World): void {
-    if (w.excused === 0 && w.failed < this.rules.limits.maxFailures) this.violated.add("I3");
+    if (w.justified === 0) this.violated.add("I3");
   }
 
   #demandComplete(w: World): void {
@@ -227,8 +229,8 @@ function isOpen({ trial }: World): boolean {
   return open === "here" && !judgedHere;
 }
 
-function truthOf({ reboots, failed, closed, opened, excused, verdict }: World): Partial<World> {
-  return { reboots, failed, closed, opened, excused, verdict };
+function truthOf({ reboots, failed, closed, opened, justified, verdict }: World): Partial<World> {
+  return { reboots, failed, closed, opened, justified, verdict };
 }
 
 function countersOf({ trial }: World): number {

@@ -114,16 +114,12 @@ function answer(
 export function happened({ kind }: Question, w: World, { rules }: Effects): World {
   if (w.trial === 0) return w;
   if ((kind === "check" || kind === "healthy" || kind === "unhealthy") && gaveUp(w)) {
-    return { ...w, excused: 1 };
+    return { ...w, justified: 1 };
   }
   if (kind !== "unhealthy" || !isTried(w) || w.switched === 1) return w;
   if (w.verdict === Verdict.failed || w.verdict === Verdict.passed) return w;
   if (sketchOf(w.trial).markedHere) return w;
-  return {
-    ...w,
-    failed: Math.min(w.failed + 1, rules.limits.maxFailures),
-    verdict: Verdict.failed,
-  };
+  return { ...failedOnce(w, rules.limits), verdict: Verdict.failed };
 }
 
 /** The loader starts its default; the last try of a counted entry makes another one the default. */
@@ -140,7 +136,7 @@ export function start(w: World, scope: Scope, emit: Emit): void {
 }
 
 /** The host goes off: what was this boot is an earlier one, and an attempt has its end. */
-export function powerOff(w: World, { limits: { maxFailures, maxNeutral } }: Rules): World {
+export function powerOff(w: World, { limits }: Rules): World {
   const off: World = {
     ...w,
     booted: none,
@@ -151,10 +147,16 @@ export function powerOff(w: World, { limits: { maxFailures, maxNeutral } }: Rule
   };
   const counts = w.verdict === Verdict.open || w.verdict === Verdict.closed;
   if (!counts) return off;
-  if (w.verdict === Verdict.closed && w.closed < maxNeutral) {
+  if (w.verdict === Verdict.closed && w.closed < limits.maxNeutral) {
     return { ...off, closed: w.closed + 1 };
   }
-  return { ...off, failed: Math.min(w.failed + 1, maxFailures) };
+  return failedOnce(off, limits);
+}
+
+/** One true failure more, up to what makes a rollback right. */
+function failedOnce(w: World, { maxFailures }: Rules["limits"]): World {
+  if (w.justified === 1) return w;
+  return w.failed + 1 < maxFailures ? { ...w, failed: w.failed + 1 } : { ...w, justified: 1 };
 }
 
 const ages: number[] = [];
@@ -175,11 +177,9 @@ function corrupt(w: World, rules: Rules, emit: EmitEvent): void {
 }
 
 /** That a boot passed is known from golden.json until its trial is removed: it counts if torn. */
-function withoutGolden(w: World, { limits: { maxFailures } }: Rules): World {
+function withoutGolden(w: World, { limits }: Rules): World {
   const torn = { ...w, golden: none, pinned: Pinned.else, unreleased: 0 };
-  if (w.pinned === Pinned.inAttempt) {
-    return { ...torn, failed: Math.min(w.failed + 1, maxFailures) };
-  }
+  if (w.pinned === Pinned.inAttempt) return failedOnce(torn, limits);
   return isPinnedHere(w) ? { ...torn, verdict: Verdict.open } : torn;
 }
 

@@ -1,8 +1,9 @@
-import { Decisions, isTried, type Question, type Script } from "./exploration_decisions.ts";
+import { type Decisions, isTried, type Question } from "./exploration_decisions.ts";
 import { Effects, isLeftOver, withoutTrial } from "./exploration_effects.ts";
 import { happened, powerOff, type Scope, start } from "./exploration_events.ts";
-import { inWords } from "./exploration_search.ts";
-import type { NumberTable } from "./exploration_table.ts";
+import type { Script } from "./exploration_script.ts";
+import { type Exploration, inWords } from "./exploration_search.ts";
+import { NumberTable } from "./exploration_table.ts";
 import { none, pack, sketchOf, unknown, unpack, type World } from "./exploration_world.ts";
 
 /** What came of the futures of many worlds. */
@@ -21,14 +22,16 @@ export interface Futures {
  * loader counts, after it without a trace, or judged as unhealthy; and where every boot is healthy.
  * A host that stays up is power cycled, so that it is seen whether the next boot is any better.
  */
-export function futuresOf(states: NumberTable, scope: Scope): Futures {
-  const failing = new Future(scope, false);
-  const healthy = new Future(scope, true);
+export function futuresOf({ states, decisions }: Exploration, scope: Scope): Futures {
+  const failing = new Future(scope, false, decisions);
+  const healthy = new Future(scope, true, decisions);
   let trouble: string | undefined;
   const most = { failing: 0, healthy: 0 };
+  const seen = new NumberTable();
   for (let at = 0; at < states.size; at++) {
-    const w = unpack(states.at(at));
-    if (w.trial === 0) continue;
+    // The future does not depend on what is not part of the host.
+    const w = { ...unpack(states.at(at)), ...unknown };
+    if (w.trial === 0 || !seen.add(pack(w))) continue;
     for (const off of failing.offs(w)) most.failing = Math.max(most.failing, failing.boots(off));
     for (const off of healthy.offs(w)) most.healthy = Math.max(most.healthy, healthy.boots(off));
     trouble ??= failing.trouble ?? healthy.trouble;
@@ -42,20 +45,19 @@ class Future {
   trouble: string | undefined;
   /** The most boots until a world repeats itself; -1 while it is being found out. */
   readonly #boots = new Map<number, number>();
-  readonly #decisions: Decisions;
   readonly #effects: Effects;
 
-  constructor(readonly scope: Scope, readonly isHealthy: boolean) {
-    this.#decisions = new Decisions(scope);
+  constructor(
+    readonly scope: Scope,
+    readonly isHealthy: boolean,
+    readonly decisions: Decisions,
+  ) {
     this.#effects = new Effects(scope);
   }
 
-  /** How a boot under way can end, the truth about the past forgotten. */
+  /** How a boot under way can end. */
   offs(w: World): readonly World[] {
-    const forgotten = { ...w, ...unknown };
-    if (w.booted === none) return [forgotten];
-    const off = this.#off(forgotten);
-    return [off, ...this.#judged(forgotten)];
+    return w.booted === none ? [w] : [this.#off(w), ...this.#judged(w)];
   }
 
   boots(w: World): number {
@@ -111,7 +113,7 @@ class Future {
 
   #run(question: Question, before: World): { readonly w: World; readonly rebooted: boolean } {
     const w = happened(question, before, this.#effects);
-    const script = this.#decisions.of(question, w)[0] as Script;
+    const script = this.decisions.of(question, w)[0] as Script;
     const done = this.#effects.succeed(script, w, { kind: question.kind, before });
     this.#effects.violated.clear();
     return done.w.trial === 0 ? { ...done, w: withoutTrial(done.w) } : done;

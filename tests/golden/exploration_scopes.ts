@@ -58,7 +58,8 @@ export const quickScopes: readonly Scope[] = [
   },
   {
     ...one,
-    name: "people who roll back",
+    name: "people who pin and roll back",
+    pins: [G, T1],
     rollBack: true,
     marks: [T1],
     corruption: false,
@@ -75,6 +76,22 @@ export const slowScopes: readonly Scope[] = [
     pins: [G, T1],
     rollBack: true,
     unmarked: [T1],
+  },
+  {
+    ...one,
+    name: "people and a specialisation",
+    toplevels: [G, T1, S],
+    force: true,
+    pins: [G, S],
+    rollBack: true,
+  },
+  {
+    ...one,
+    name: "people and a loader that counts",
+    force: true,
+    pins: [G],
+    rollBack: true,
+    tries: 2,
   },
   {
     ...one,

@@ -1,4 +1,4 @@
-import { Decisions } from "./exploration_decisions.ts";
+import { Decisions, type Rules } from "./exploration_decisions.ts";
 import { Effects, type Invariant, invariants } from "./exploration_effects.ts";
 import { eventsOf, type Scope } from "./exploration_events.ts";
 import { NumberTable } from "./exploration_table.ts";
@@ -15,6 +15,7 @@ import {
 /** What an exploration came to. */
 export interface Exploration {
   readonly states: NumberTable;
+  readonly decisions: Decisions;
   readonly transitions: number;
   /** The shortest way to the first violation of each invariant, step by step. */
   readonly violations: ReadonlyMap<Invariant, readonly string[]>;
@@ -37,8 +38,10 @@ export function explore(scope: Scope, stopsAtFirst = false): Exploration {
     const w = unpack(states.at(at));
     eventsOf(w, scope, decisions, effects, (next, event, how) => {
       transitions++;
-      if (states.add(pack(next))) parents.push(at);
-      if (isMiscounted(next)) effects.violated.add("I3");
+      if (next !== w && states.add(pack(next))) {
+        parents.push(at);
+        if (isMiscounted(next, scope.limits)) effects.violated.add("I3");
+      }
       if (effects.violated.size === 0) return;
       for (const each of effects.violated) {
         if (violations.has(each)) continue;
@@ -46,12 +49,12 @@ export function explore(scope: Scope, stopsAtFirst = false): Exploration {
       }
       effects.violated.clear();
     });
-    if (decisions.unfaithful !== undefined && !violations.has("I11")) {
-      violations.set("I11", [decisions.unfaithful]);
+    for (const [invariant, given] of decisions.unfaithful) {
+      if (!violations.has(invariant)) violations.set(invariant, [given]);
     }
     if (stopsAtFirst && violations.size > 0) break;
   }
-  return { states, transitions, violations };
+  return { states, decisions, transitions, violations };
 }
 
 /** The violations in words; empty when there is none. */
@@ -61,9 +64,10 @@ export function tell({ violations }: Pick<Exploration, "violations">): string {
   ).join("");
 }
 
-/** More failures than really happened. */
-function isMiscounted(w: World): boolean {
-  return w.trial !== 0 && w.excused === 0 && sketchOf(w.trial).failures > w.failed;
+/** More failures than really happened, or than are of use. */
+function isMiscounted(w: World, { maxFailures }: Rules["limits"]): boolean {
+  if (w.trial === 0) return false;
+  return sketchOf(w.trial).failures > (w.justified === 1 ? maxFailures : w.failed);
 }
 
 function wayTo(
@@ -118,6 +122,6 @@ export function inWords(w: World): string {
     `${t.aborted ? " aborted" : ""} rollbacks ${t.rollbackTries}` +
     `${t.markedHere ? " marked here" : ""}${t.judgedHere ? " judged here" : ""}`,
     `truly failed ${w.failed} closed ${w.closed} opened ${w.opened} reboots ${w.reboots}` +
-    `${w.excused === 1 ? " excused" : ""} verdict ${w.verdict}`,
+    `${w.justified === 1 ? " enough" : ""} verdict ${w.verdict}`,
   ].join("; ");
 }

@@ -11,6 +11,7 @@ import type { Trial } from "../../src/golden/trial_state.ts";
  * - Boot ids and the history. The reducer compares boot ids with that of this boot only, so that all
  *   that matters is whether the trial knows this boot: as the one it was marked in, as the open
  *   one, or as a judged one. When the host goes off, what was "this boot" becomes "an earlier one".
+ *   Only of golden it matters as well whether it was pinned in the boot of the open attempt.
  * - Times, reasons, numbers of generations: they are told and written, never compared. Whether
  *   `current` is `booted` matters; which other toplevel it is does not.
  * - The lists of history (20) and rejections (50) have bounds that nothing here can reach: entries
@@ -74,8 +75,8 @@ export interface World {
   readonly closed: number;
   /** Attempts that were opened, but for those that passed. */
   readonly opened: number;
-  /** A person rolled back, or the loader's counter ran out. */
-  readonly excused: number;
+  /** A rollback is right: enough failed, a person asked for it, or the loader's counter ran out. */
+  readonly justified: number;
   /** Of this boot. */
   readonly verdict: number;
 }
@@ -97,22 +98,22 @@ export const installed: World = {
   failed: 0,
   closed: 0,
   opened: 0,
-  excused: 0,
+  justified: 0,
   verdict: 0,
 };
 
 /** What begins anew with each mark. */
-export const unknown = { reboots: 0, failed: 0, closed: 0, opened: 0, excused: 0, verdict: 0 };
+export const unknown = { reboots: 0, failed: 0, closed: 0, opened: 0, justified: 0, verdict: 0 };
 
 /**
- * A world as one number below 2^53. Two worlds are one where nothing can ever tell them apart: what
- * was counted is not looked at once there is an excuse, nor whose entry has no counter.
+ * A world as one number below 2^53. Two worlds are one where nothing can ever tell them apart: how
+ * often boots failed does not matter once a rollback is right, nor whose entry has no counter.
  */
 export function pack(w: World): number {
-  const truth = w.excused === 1 ? 0 : w.failed + 4 * w.closed;
+  const truth = w.justified === 1 ? 0 : w.failed + 4 * (w.closed + 4 * w.verdict);
   const counted = w.tries === 0 ? G : w.counted;
-  const low = w.booted + 5 * (w.switched + 2 * (w.reboots + 8 * (truth +
-                16 * (w.opened + 8 * (w.excused + 2 * w.verdict)))));
+  const low = w.booted + 5 * (w.switched + 2 * (w.reboots + 8 * (w.opened +
+                8 * (w.justified + 2 * truth))));
   const high = w.golden + 5 * (w.unreleased + 2 * (w.rejected + 16 * (w.profile +
                 4 * (w.loader + 4 * (counted + 4 * (w.tries + 8 * w.pinned))))));
   return low + lowSize * (high + highSize * w.trial);
@@ -132,10 +133,10 @@ export function unpack(key: number): World {
   const booted = next(5);
   const switched = next(2);
   const reboots = next(8);
+  const opened = next(8);
+  const justified = next(2);
   const failed = next(4);
   const closed = next(4);
-  const opened = next(8);
-  const excused = next(2);
   const verdict = next(5);
   const golden = next(5);
   const unreleased = next(2);
@@ -149,7 +150,7 @@ export function unpack(key: number): World {
   // deno-fmt-ignore
   return {
     trial, golden, pinned, unreleased, rejected, profile, loader, counted, tries, booted,
-    switched, reboots, failed, closed, opened, excused, verdict,
+    switched, reboots, failed, closed, opened, justified, verdict,
   };
 }
 
@@ -171,8 +172,13 @@ export interface Sketch {
 const phases = ["pending", "rollback", "exhausted"] as const;
 const opens = ["no", "earlier", "here"] as const;
 
-/** A sketch as a number above 0. */
+/**
+ * A sketch as a number above 0.
+ *
+ * @throws {RangeError} when a counter is beyond what any limit of a scope allows
+ */
 export function codeOf(t: Sketch): number {
+  if (Math.max(t.failures, t.neutral, t.rollbackTries) > 3) throw new RangeError(JSON.stringify(t));
   return 1 + t.target + 4 * (Number(t.markedHere) + 2 * (phases.indexOf(t.phase) + 3 *
               (t.failures +
                 4 * (t.neutral + 4 * (opens.indexOf(t.open) + 3 * (Number(t.aborted) + 2 *
@@ -206,9 +212,13 @@ function decode(code: number): Sketch {
   };
 }
 
+const paths = [...toplevels, "none"].map((name, at) =>
+  `/nix/store/${String(at).repeat(32)}-nixos-system-${name}`
+);
+
 /** The path of a toplevel. */
 export function pathOf(toplevel: number): string {
-  return `/nix/store/${String(toplevel).repeat(32)}-nixos-system-${toplevels[toplevel]}`;
+  return paths[toplevel] as string;
 }
 
 /** The toplevel at a path. */
