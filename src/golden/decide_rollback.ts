@@ -77,7 +77,7 @@ export function elsewhere(
     ending: validated === false ? "failed" : "done",
   });
   if (!isLost(trial, limits) && validated !== undefined && wasUndone(trial, facts)) {
-    const text = `${trial.target} is not what boots next, and never was booted: no trial`;
+    const text = `${trial.target} is not what boots next: it is not on trial any longer`;
     return stay({ kind: "remove-trial" }, say("info", text));
   }
   if (!isLost(trial, limits)) {
@@ -109,7 +109,8 @@ export function elsewhere(
 
 /** Put on trial in an earlier boot, and then not deployed: a check or the installation failed. */
 function wasUndone(trial: Trial, facts: Facts): boolean {
-  return trial.markedIn !== facts.bootId && trial.open === null && trial.history.length === 0 &&
+  const { markedIn, open, failures, neutral } = trial;
+  return markedIn !== facts.bootId && open === null && failures === 0 && neutral === 0 &&
     facts.booted !== undefined && isDefault(facts.booted, facts);
 }
 

@@ -100,7 +100,7 @@ export class Effects {
       case "remove-trial": {
         const isPinned = w.golden === w.booted && act.kind === "healthy";
         const isPassed = isPinned || act.kind === "healthy" && !this.rules.limits.autoPin;
-        const isDone = isLeftOver(w) || isPassed && isOpen(act.before);
+        const isDone = isLeftOver(w) || isPassed && isOpen(act.before) || this.#isUndone(w);
         if (isAutomatic && !isDone) this.#demandComplete(w);
         return withoutTrial(w);
       }
@@ -191,6 +191,13 @@ export class Effects {
     if (!isTried(w)) this.violated.add("I2");
     if (countersOf(w) <= countersOf(before)) this.violated.add("I8");
     return { ...w, reboots: Math.min(reboots, 7) };
+  }
+
+  /** It was never tried, and something else is what boots: there is nothing to roll back. */
+  #isUndone(w: World): boolean {
+    const { phase, failures, neutral, open } = sketchOf(w.trial);
+    return phase === "pending" && failures + neutral === 0 && open === "no" && !isTried(w) &&
+      w.profile === w.booted && (!this.rules.hasLoader || defaultOf(w, this.rules) === w.booted);
   }
 
   #demandFailures(w: World): void {
