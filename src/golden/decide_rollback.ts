@@ -17,7 +17,7 @@ import { type Trial, withHistory } from "./trial_state.ts";
 export function rollBack(state: State, trial: Trial, facts: Facts, limits: Limits): Decision {
   const { golden } = state;
   if (golden === undefined || facts.goldenTrouble !== undefined) {
-    return exhausted(trial, facts.goldenTrouble ?? "no generation was ever golden");
+    return exhausted(trial, facts.goldenTrouble ?? "nothing is golden");
   }
   if (trial.rollbackTries >= limits.maxRollbackTries) {
     return exhausted(trial, `the rollback was tried ${trial.rollbackTries} times in vain`);
@@ -84,7 +84,7 @@ export function elsewhere(
     return stay(say("info", `on trial is ${trial.target}, booted is ${facts.booted}: not counted`));
   }
   if (golden === undefined || facts.goldenTrouble !== undefined) {
-    const why = facts.goldenTrouble ?? "no generation was ever golden";
+    const why = facts.goldenTrouble ?? "nothing is golden";
     return stay(say("error", `${trial.target} failed and cannot be replaced: ${why}`));
   }
   if (facts.loader.kind === "unreachable") {

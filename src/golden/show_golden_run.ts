@@ -17,7 +17,7 @@ export async function runShowGolden(
   const trouble = corrupt !== undefined
     ? `${corrupt.path} is corrupt: ${corrupt.reason}`
     : golden === undefined
-    ? "no generation was ever golden: pin-golden pins the booted one"
+    ? "nothing is golden: pin-golden pins the booted one"
     : systemTrouble(golden.path, settings) ??
       (root === golden.path
         ? undefined

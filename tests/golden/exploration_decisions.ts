@@ -31,7 +31,7 @@ import {
 /** Something to decide. */
 export type Question =
   | { readonly kind: "mark"; readonly target: number; readonly force: boolean }
-  | { readonly kind: "check" | "close" | "healthy" | "unhealthy" | "roll-back" }
+  | { readonly kind: "check" | "close" | "healthy" | "unhealthy" | "unexamined" | "roll-back" }
   | { readonly kind: "pin"; readonly target: number };
 
 /** What is not part of the world. */
@@ -68,6 +68,8 @@ export function gaveUp(w: World): boolean {
   return w.trial !== 0 && w.tries === 1 && w.counted === sketchOf(w.trial).target;
 }
 
+type Unfaithful = "I11" | "I13" | "I14";
+
 /** The answers for each default of the loader, or one for all. */
 interface Known {
   readonly blind: readonly Script[] | undefined;
@@ -77,7 +79,7 @@ interface Known {
 /** The reducer's answers, each asked for once. */
 export class Decisions {
   /** What a decision depended on although it had said that it would not, by the invariant. */
-  readonly unfaithful = new Map<"I11" | "I13", string>();
+  readonly unfaithful = new Map<Unfaithful, string>();
   readonly #known = new Map<number, Known>();
   readonly #scripts = new Map<string, Script>();
 
@@ -132,9 +134,12 @@ export class Decisions {
       return this.#script(decidePin(state, goldenOf(question.target, Pinned.else) as Golden));
     }
     const script = this.#script(this.#decide(state, eventOf(question) as Event, facts));
-    if (question.kind !== "unhealthy" || this.rules.mutate !== undefined) return script;
+    if (this.rules.mutate !== undefined) return script;
+    const touches = script.steps.some(({ kind }) => kind === "install-loader");
+    if (touches && facts.loader.kind === "unreachable") this.#tell("I14", { state, facts });
+    if (question.kind !== "unhealthy") return script;
     if (healthMatters(state, facts, this.rules.limits)) return script;
-    const healthy = this.#decide(state, eventOf({ kind: "healthy" }) as Event, facts);
+    const healthy = this.#decide(state, eventOf({ kind: "unexamined" }) as Event, facts);
     if (this.#script(healthy) !== script) this.#tell("I13", { state, facts });
     return script;
   }
@@ -160,7 +165,7 @@ export class Decisions {
     return decision;
   }
 
-  #tell(invariant: "I11" | "I13", given: unknown): void {
+  #tell(invariant: Unfaithful, given: unknown): void {
     if (!this.unfaithful.has(invariant)) this.unfaithful.set(invariant, JSON.stringify(given));
   }
 
@@ -220,7 +225,7 @@ const loaders: readonly LoaderDefault[] = [
   ...toplevels.map((_, each): LoaderDefault => ({ kind: "known", path: pathOf(each) })),
 ];
 
-const kinds = ["check", "close", "healthy", "unhealthy", "roll-back", "mark", "pin"];
+const kinds = ["check", "close", "healthy", "unhealthy", "roll-back", "unexamined", "mark", "pin"];
 
 function code(question: Question): number {
   const kind = kinds.indexOf(question.kind);
@@ -245,6 +250,8 @@ export function eventOf(question: Question): Event | undefined {
       return { kind: "validate", reason: undefined };
     case "unhealthy":
       return { kind: "validate", reason: "a unit failed" };
+    case "unexamined":
+      return { kind: "validate", reason: undefined, unexamined: true };
     default:
       return undefined;
   }

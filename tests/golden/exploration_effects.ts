@@ -1,4 +1,4 @@
-import { defaultOf, isTried, type Rules } from "./exploration_decisions.ts";
+import { defaultOf, isOf, isTried, type Question, type Rules } from "./exploration_decisions.ts";
 import type { Script, Step } from "./exploration_script.ts";
 import { none, Pinned, sketchOf, unknown, Verdict, type World } from "./exploration_world.ts";
 
@@ -15,8 +15,10 @@ export const invariants = {
   I9: "a root holds what golden.json names, at each instant",
   I10: "whatever fails, the host comes to rest; what is healthy is pinned",
   I11: "a decision that does not look at the loader does not depend on it",
-  I12: "what is golden is never rejected by the machine",
+  I12: "nothing becomes golden and rejected at once by the machine",
   I13: "where the health of a boot is not looked at, nothing is done that depends on it",
+  I14: "a loader that cannot be reached is not touched, and nothing is spent on it",
+  I15: "what failed is refused from then on, until a person insists",
 } as const;
 
 /** The name of an invariant. */
@@ -24,7 +26,7 @@ export type Invariant = keyof typeof invariants;
 
 /** Who does something, and on what grounds. */
 export interface Act {
-  readonly kind: "mark" | "check" | "close" | "healthy" | "unhealthy" | "roll-back" | "pin";
+  readonly kind: Question["kind"];
   /** The world when the decision was taken. */
   readonly before: World;
 }
@@ -66,7 +68,7 @@ export class Effects {
     act: Act,
     emit: Emit,
     done: Emit,
-    otherwise: readonly Step[],
+    otherwise: readonly Step[] | undefined,
   ): void {
     // What really happened is not forgotten with a trial that comes back.
     const emitPlain: Emit = (each, how) => emit(each.trial === 0 ? withoutTrial(each) : each, how);
@@ -74,20 +76,28 @@ export class Effects {
     const isNew = (next: World): boolean => next !== last || this.violated.size > 0;
     let last = w;
     if (steps[0] !== undefined) emit(w, steps[0].words.before);
-    for (const step of steps) {
-      const { words } = step;
+    for (const [at, step] of steps.entries()) {
+      const { words, kind } = step;
+      // When the one thing to write cannot be written, nothing can be done about it.
+      const canFail = otherwise !== undefined &&
+        (otherwise.length > 0 || act.kind === "healthy" && kind !== "write-trial");
       const next = this.#apply(step, last, act);
-      this.#run(otherwise, last, act, emit, emit, []);
+      if (canFail) this.#run(otherwise, last, act, emit, emit, undefined);
       if (next === undefined) return;
       if (isNew(next)) emit(next, words.after);
-      if (next !== last) {
+      if (canFail && next !== last) {
         // It reports a failure although it is done, as a rename does whose directory is not synced.
-        if (otherwise.length === 0) emit(next, words.failedLate);
-        else this.#run(otherwise, { ...next, ...truthOf(last) }, act, emitPlain, emitPlain, []);
+        const late = { ...next, ...truthOf(last) };
+        this.#run(otherwise, late, act, emitPlain, emitPlain, undefined);
+      }
+      // A loader that takes the request and does not care.
+      if (kind === "install-loader" && next !== last) {
+        this.#run(steps.slice(at + 1), last, act, emit, emit, otherwise);
       }
       last = next;
     }
-    if (done !== emit || steps.length === 0) done(last, "all is done");
+    const end = ended(last, act);
+    if (done !== emit || steps.length === 0 || end !== last) done(end, "all is done");
   }
 
   /** One effect; `undefined` when it cannot succeed. */
@@ -102,6 +112,7 @@ export class Effects {
         const isPassed = isPinned || act.kind === "healthy" && !this.rules.limits.autoPin;
         const isDone = isLeftOver(w) || isPassed && isOpen(act.before) || this.#isUndone(w);
         if (isAutomatic && !isDone) this.#demandComplete(w);
+        if (act.kind !== "pin" && !isDone) this.#demandRejected(w);
         return withoutTrial(w);
       }
       case "write-rejected": {
@@ -132,6 +143,7 @@ export class Effects {
       case "verify-default":
         return w.profile === value && defaultOf(w, this.rules) === value ? w : undefined;
       case "reboot":
+        if (isByHand) this.#demandComplete(w);
         return isByHand ? w : this.#reboot(w, act);
     }
   }
@@ -141,6 +153,7 @@ export class Effects {
     const before = w.trial === 0 ? undefined : sketchOf(w.trial);
     const isSameAttempt = trial.open === "earlier" || w.pinned !== Pinned.inAttempt;
     const written = { ...w, trial: code, pinned: isSameAttempt ? w.pinned : Pinned.else };
+    if (before?.target !== trial.target && !isLeftOver(w)) this.#demandRejected(w);
     if (act.kind === "mark") return { ...written, ...unknown };
     if (act.kind === "roll-back") {
       const verdict = trial.open === "here" ? w.verdict : Verdict.none;
@@ -171,8 +184,9 @@ export class Effects {
     const pinned = Math.floor(value / none);
     if (act.kind !== "pin") {
       const isProven = act.kind === "healthy" && golden === w.booted && w.switched === 0 &&
-        (w.trial === 0 || isOpen(w) && w.opened > 0);
+        (w.trial === 0 ? isOf(golden, w.profile) : isOpen(w) && w.opened > 0);
       if (!isProven) this.violated.add("I4");
+      if ((w.rejected >> golden & 1) === 1) this.violated.add("I12");
     }
     const unreleased = Number(golden !== w.golden || w.unreleased === 1);
     // A boot that was pinned passed, whether or not that is written down once more.
@@ -190,18 +204,28 @@ export class Effects {
     if (reboots > maxFailures + maxRollbackTries) this.violated.add("I1");
     if (!isTried(w)) this.violated.add("I2");
     if (countersOf(w) <= countersOf(before)) this.violated.add("I8");
+    if (sketchOf(w.trial).phase !== "pending") this.#demandComplete(w);
     return { ...w, reboots: Math.min(reboots, 7) };
   }
 
   /** It was never tried, and something else is what boots: there is nothing to roll back. */
   #isUndone(w: World): boolean {
-    const { phase, failures, neutral, open } = sketchOf(w.trial);
-    return phase === "pending" && failures + neutral === 0 && open === "no" && !isTried(w) &&
-      w.profile === w.booted && (!this.rules.hasLoader || defaultOf(w, this.rules) === w.booted);
+    const { phase, failures, neutral, open, markedHere } = sketchOf(w.trial);
+    return !markedHere && phase === "pending" && failures + neutral === 0 && open === "no" &&
+      !isTried(w) && w.profile === w.booted &&
+      (!this.rules.hasLoader || defaultOf(w, this.rules) === w.booted);
   }
 
   #demandFailures(w: World): void {
     if (w.justified === 0) this.violated.add("I3");
+  }
+
+  /** What is lost is forgotten only once it is refused. */
+  #demandRejected(w: World): void {
+    if (w.trial === 0) return;
+    const { target, phase, failures } = sketchOf(w.trial);
+    const isLost = phase !== "pending" || failures >= this.rules.limits.maxFailures;
+    if (isLost && (w.rejected >> target & 1) === 0) this.violated.add("I15");
   }
 
   #demandComplete(w: World): void {
@@ -209,6 +233,14 @@ export class Effects {
       defaultOf(w, this.rules) === w.golden;
     if (!isComplete) this.violated.add("I6");
   }
+}
+
+/** The world when a program came to its end: a boot that it found healthy must not count as failed. */
+function ended(w: World, { kind, before }: Act): World {
+  if (kind !== "healthy" || w.trial === 0 || before.trial === 0) return w;
+  const isJudged = w.verdict === Verdict.failed || w.verdict === Verdict.passed;
+  if (isJudged || !isTried(before) || before.switched === 1) return w;
+  return sketchOf(before.trial).markedHere ? w : { ...w, verdict: Verdict.passed };
 }
 
 /** The world without a trial: nothing of what really happened matters any more. */

@@ -76,6 +76,7 @@ export function eventsOf(
   ask({ kind: "close" }, "close");
   ask({ kind: "healthy" }, "validate: healthy");
   ask({ kind: "unhealthy" }, "validate: unhealthy");
+  ask({ kind: "unexamined" }, "validate: not looked at");
   if (scope.tries > 0 && w.counted === w.booted && w.tries > 0) {
     emit({ ...w, tries: 0 }, "the loader's counter is dropped", "");
     if (w.tries === 1) emit({ ...w, tries: 0, loader: w.booted }, "bless", "default again");
@@ -110,12 +111,13 @@ function answer(
   }
 }
 
+/** What asks the loader, and so hears of it that a counter ran out. */
+const looking: readonly Question["kind"][] = ["check", "healthy", "unhealthy", "unexamined"];
+
 /** What is so as soon as something happened, whatever is made of it. */
 export function happened({ kind }: Question, w: World, { rules }: Effects): World {
   if (w.trial === 0) return w;
-  if ((kind === "check" || kind === "healthy" || kind === "unhealthy") && gaveUp(w)) {
-    return { ...w, justified: 1 };
-  }
+  if (looking.includes(kind) && gaveUp(w)) return { ...w, justified: 1 };
   if (kind !== "unhealthy" || !isTried(w) || w.switched === 1) return w;
   if (w.verdict === Verdict.failed || w.verdict === Verdict.passed) return w;
   if (sketchOf(w.trial).markedHere) return w;
@@ -201,10 +203,20 @@ function deploy(
     effects,
     (next, how) => emit(next, event, how),
     (next, how) => {
+      if (!force && hasFailed(target, w, scope)) effects.violated.add("I15");
       emit(next, event, how);
       deployed(next, target, scope, (then, _, more) => emit(then, event, more));
     },
   );
+}
+
+/** A toplevel was rejected, or is about to be. */
+function hasFailed(toplevel: number, w: World, { limits }: Scope): boolean {
+  if (toplevel === w.golden) return false;
+  if ((w.rejected >> toplevel & 1) === 1) return true;
+  if (w.trial === 0) return false;
+  const { target, phase, failures } = sketchOf(w.trial);
+  return target === toplevel && (phase !== "pending" || failures >= limits.maxFailures);
 }
 
 function deployed(w: World, target: number, scope: Scope, emit: EmitEvent): void {
