@@ -13,8 +13,8 @@ export interface Permissions {
   readonly env: readonly string[] | "all";
 }
 
-/** What every program reads, to know where it prints to, and what it forgets. */
-const commonVariables = ["JOURNAL_STREAM", "NO_COLOR", ...foreignVariables] as const;
+/** What every program reads, to know where it prints to and what it can run, and what it forgets. */
+const commonVariables = ["JOURNAL_STREAM", "NO_COLOR", "PATH", ...foreignVariables] as const;
 
 /**
  * Common to the dotfiles programs. These permissions guard against our own mistakes and those of our
@@ -50,7 +50,7 @@ const dotfiles: Permissions = {
  * - run: the same as for the dotfiles programs.
  * - sys: `Deno.umask` as there; the same machinery reads it.
  */
-const golden: Permissions = { ...dotfiles, env: [...commonVariables, "PATH"] };
+const golden: Permissions = { ...dotfiles, env: commonVariables };
 
 /** The permissions of each program of bin/: what it is compiled with, and the least that works. */
 export const permissions: Readonly<Record<string, Permissions>> = {

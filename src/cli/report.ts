@@ -21,6 +21,13 @@ export interface Report {
 /** syslog(3) priorities, the `<n>` that systemd-journald reads at the start of a line. */
 const priority = { error: 3, warn: 4, info: 6 } as const;
 
+/** Narration that cannot be written, as to a full disk, must not end what it tells of. */
+function narrate(line: string): void {
+  try {
+    console.error(line);
+  } catch { /* there is nowhere left to say so */ }
+}
+
 /** The report of a program that runs in this terminal, pipe or unit. */
 export function terminalReport(): Report {
   const toJournal = environment("JOURNAL_STREAM") !== undefined;
@@ -29,7 +36,7 @@ export function terminalReport(): Report {
   const say = (level: keyof typeof priority, mark: string, colour: string, text: string): void => {
     for (const [at, line] of printable(text).split("\n").entries()) {
       const marked = at === 0 ? mark + line : line;
-      console.error(
+      narrate(
         toJournal
           ? `<${priority[level]}>${marked}`
           : coloured && at === 0 && mark !== ""

@@ -18,7 +18,7 @@ import { type Trial, withJudged } from "./trial_state.ts";
 /** Early boot: an attempt opens, an earlier one that nobody judged is judged. */
 export function decideCheck(state: State, facts: Facts, limits: Limits): Decision {
   const { trial } = state;
-  if (isOver(state)) return over;
+  if (isOver(state)) return over(state);
   // A soft-reboot runs the check again in the same boot.
   if (trial === undefined || isOf(trial, facts.bootId)) return nothing;
   const judged = judgeOpen(trial, facts, limits);
@@ -71,8 +71,8 @@ export function decideValidate(
   limits: Limits,
 ): Decision {
   if (isOver(state)) {
-    if (unhealthy === undefined) return over;
-    return { effects: [...over.effects, notCounted(unhealthy, facts)], ending: "failed" };
+    if (unhealthy === undefined) return over(state);
+    return { effects: [...over(state).effects, notCounted(unhealthy, facts)], ending: "failed" };
   }
   if (state.trial === undefined) {
     return unexamined ? nothing : validateOutsideTrial(state, unhealthy, facts, limits);
@@ -111,7 +111,10 @@ export function decideValidate(
   };
 }
 
-const over: Decision = { effects: [{ kind: "remove-trial" }], ending: "done" };
+/** What an interrupted pin has left to do. */
+function over({ golden }: State): Decision {
+  return { effects: [...rooting(golden), { kind: "remove-trial" }], ending: "done" };
+}
 
 /** The attempt that an earlier boot left behind, judged by how that boot ended. */
 function judgeOpen(trial: Trial, { now: time }: Facts, limits: Limits): Trial {
@@ -181,22 +184,14 @@ function fail(
 }
 
 function pass(state: State, trial: Trial, facts: Facts, limits: Limits): Decision {
-  const booted = facts.booted as string;
-  if (!limits.autoPin) {
-    return {
-      effects: [{ kind: "remove-trial" }, say("info", `${booted} passed; not pinned, as set`)],
-      ending: "done",
-    };
-  }
-  const { bootId, now: time } = facts;
-  const reason = "it is healthy, and could not be pinned";
+  const { bootId, now: time, booted } = facts;
+  const reason = "it is healthy, and that could not be recorded";
   const passed = withJudged(trial, { bootId, time, outcome: "passed", reason });
-  return {
-    effects: [...pinning(state, goldenOf(facts)), { kind: "remove-trial" }],
-    ending: "done",
-    // A host that cannot pin must not count healthy boots as failures.
-    otherwise: [{ kind: "write-trial", trial: passed }],
-  };
+  const effects: readonly Effect[] = limits.autoPin
+    ? [...pinning(state, goldenOf(facts)), { kind: "remove-trial" }]
+    : [{ kind: "remove-trial" }, say("info", `${booted} passed; not pinned, as set`)];
+  // A host that cannot pin must not count healthy boots as failures.
+  return { effects, ending: "done", otherwise: [{ kind: "write-trial", trial: passed }] };
 }
 
 /** The first golden of a host: what it was booted with, when nothing else is about to be. */
@@ -211,7 +206,7 @@ function validateOutsideTrial(
   }
   if (state.golden !== undefined || !limits.autoPin) return nothing;
   const { booted, current, profile, specialisation } = facts;
-  if (booted === undefined || booted !== current) return nothing;
+  if (booted === undefined || booted !== current || profile === undefined) return nothing;
   if (profile !== booted && profile !== specialisation?.parent) return nothing;
   if (rejectionOf(state.rejected, booted) !== undefined) return nothing;
   return { effects: pinning(state, goldenOf(facts)), ending: "done" };
@@ -224,17 +219,20 @@ function validateOutsideTrial(
  */
 export function pinning({ golden: former }: State, golden: Golden): Effect[] {
   const message = `golden is now ${golden.path}`;
-  const rooted: Effect[] = former === undefined
-    ? []
-    : [{ kind: "protect", path: former.path }, { kind: "release-former" }];
   return [
-    ...rooted,
+    ...rooting(former),
     { kind: "protect", path: golden.path },
     { kind: "write-golden", golden },
     { kind: "release-former" },
     say("info", message),
     { kind: "notify", news: { event: "pinned", toplevel: golden.path, message } },
   ];
+}
+
+/** What gives golden its root for good, however the last pin ended. */
+export function rooting(golden: Golden | undefined): Effect[] {
+  if (golden === undefined) return [];
+  return [{ kind: "protect", path: golden.path }, { kind: "release-former" }];
 }
 
 function goldenOf({ booted, specialisation, generation, now, bootId }: Facts): Golden {

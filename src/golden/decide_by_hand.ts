@@ -1,4 +1,4 @@
-import { pinning } from "./decide_boot.ts";
+import { pinning, rooting } from "./decide_boot.ts";
 import { install, isDefault, rejecting } from "./decide_rollback.ts";
 import {
   type Decision,
@@ -18,11 +18,13 @@ export function decidePin(state: State, golden: Golden): Decision {
   const { path } = golden;
   return {
     effects: [
-      ...pinning(state, golden),
+      // What tells that the trial has passed is about to be overwritten.
+      ...(isOver(state) ? [{ kind: "remove-trial" } as const] : []),
+      ...(state.golden?.path === path ? rooting(golden) : pinning(state, golden)),
       ...(rejectionOf(rejected, path) === undefined
         ? []
         : [{ kind: "write-rejected", rejected: withoutRejected(rejected, path) } as const]),
-      ...(trial?.target === path ? [{ kind: "remove-trial" } as const] : []),
+      ...(trial?.target === path && !isOver(state) ? [{ kind: "remove-trial" } as const] : []),
     ],
     ending: "done",
   };

@@ -81,7 +81,12 @@ export function elsewhere(
     return stay({ kind: "remove-trial" }, say("info", text));
   }
   if (!isLost(trial, limits)) {
-    return stay(say("info", `on trial is ${trial.target}, booted is ${facts.booted}: not counted`));
+    return stay(
+      say(
+        "info",
+        `on trial is ${trial.target}, booted is ${facts.booted ?? "unknown"}: not counted`,
+      ),
+    );
   }
   if (golden === undefined || facts.goldenTrouble !== undefined) {
     const why = facts.goldenTrouble ?? "nothing is golden";

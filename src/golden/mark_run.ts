@@ -2,7 +2,6 @@ import type { Call } from "../cli/command.ts";
 import { ExitCode } from "../cli/exit_code.ts";
 import { Failure, usageFailure } from "../cli/failure.ts";
 import { fileSystemType } from "../host/file_system.ts";
-import { makeDirectory, stat } from "../host/files.ts";
 import { isLasting } from "./decide_mark.ts";
 import { specialisationOf, systemTrouble, toplevelAt } from "./facts.ts";
 import type { markOptions } from "./mark.ts";
@@ -21,8 +20,8 @@ export async function runMark(
   if (!isLasting(action)) return ExitCode.done;
   const settings = await settle(options);
   const toplevel = toplevelOf(given, settings);
+  demandWritable("golden-mark-pending", settings.stateDir);
   await demandDurable(settings.stateDir);
-  demandWritable("golden-mark-pending", [settings.stateDir]);
   const means = { settings, report, rebootCommand: [], notifyCommand: undefined };
   const event = { kind: "mark", toplevel, action, force: options.force } as const;
   const code = await transact(event, means, options);
@@ -51,7 +50,6 @@ function toplevelOf(given: string, settings: Settings): string {
 
 /** A state that a reboot forgets could neither count nor end: better not to begin. */
 async function demandDurable(stateDir: string): Promise<void> {
-  if (stat(stateDir) === undefined) makeDirectory(stateDir, 0o755);
   const type = await fileSystemType(stateDir);
   if (type === undefined || !/^(tmpfs|ramfs|overlayfs)$/.test(type)) return;
   throw new Failure(`${stateDir} is on ${type}: a trial there would not survive a reboot`, {

@@ -2,7 +2,6 @@ import type { Call } from "../cli/command.ts";
 import type { ExitCode } from "../cli/exit_code.ts";
 import { usageFailure } from "../cli/failure.ts";
 import { isoSeconds, now } from "../host/clock.ts";
-import { makeDirectory, stat } from "../host/files.ts";
 import { generationsOf } from "../programs/nix.ts";
 import { decidePin } from "./decide_by_hand.ts";
 import { specialisationOf, systemTrouble, toplevelAt } from "./facts.ts";
@@ -19,8 +18,7 @@ export async function runPin({ options, report }: Call<typeof pinOptions>): Prom
   const settings = await settle(options);
   const { stateDir, gcRootsDir } = settings;
   const golden = chosen(options, settings);
-  if (stat(stateDir) === undefined) makeDirectory(stateDir, 0o755);
-  demandWritable("pin-golden", [stateDir, gcRootsDir]);
+  demandWritable("pin-golden", stateDir, [gcRootsDir]);
   using _lock = await lockState(stateDir);
   const { state } = loadState(stateDir, settings.bootId, report);
   const isBooted = golden.path === toplevelAt(settings.bootedSystem);

@@ -19,7 +19,7 @@ export async function runRollback(
 ): Promise<ExitCode> {
   const settings = await settle(options);
   const { stateDir, profile } = settings;
-  if (!options.dryRun) demandWritable("rollback-to-golden", [stateDir, parentOf(profile)]);
+  if (!options.dryRun) demandWritable("rollback-to-golden", stateDir, [parentOf(profile)]);
   const seen = await planned(settings, options.reboot, () => lookAtState(stateDir).state);
   const { golden, facts } = seen;
   const from = leftBehind(golden.path, facts);
@@ -29,7 +29,11 @@ export async function runRollback(
   };
   if (seen.decision.effects.length === 0) {
     answer(false);
-    report.info("golden is the default and booted: nothing to do");
+    report.info(
+      facts.booted === golden.path
+        ? "golden is the default and booted: nothing to do"
+        : "golden is the default already: --reboot starts it",
+    );
     return ExitCode.done;
   }
   if (options.dryRun) {

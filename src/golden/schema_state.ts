@@ -73,7 +73,7 @@ export function record<F extends Readonly<Record<string, Shape<unknown>>>>(
 /** A path directly in a Nix store, as `/nix/store/<hash>-nixos-system-laptop-25.11`. */
 export const storePath: Shape<string> = text(
   "a path of a Nix store",
-  /^(\/[^/\0\n]+)+\/[0-9a-z]{32}-[^/\0\n]+$/,
+  /^(\/(?!\.{1,2}\/)[^/\0\n]+)+\/[0-9a-z]{32}-[^/\0\n]+$/,
 );
 
 /** A time as the state files hold it: ISO 8601 in UTC. */

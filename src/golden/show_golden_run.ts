@@ -1,5 +1,6 @@
 import type { Call } from "../cli/command.ts";
 import { ExitCode } from "../cli/exit_code.ts";
+import { readLink } from "../host/files.ts";
 import { systemTrouble, toplevelAt } from "./facts.ts";
 import type { Golden } from "./golden_state.ts";
 import { settle } from "./settings.ts";
@@ -13,20 +14,27 @@ export async function runShowGolden(
   const settings = await settle(options);
   const { state: { golden }, troubles } = lookAtState(settings.stateDir);
   const corrupt = troubles.find(({ path }) => path.endsWith("/golden.json"));
-  const root = toplevelAt(`${settings.gcRootsDir}/golden`);
+  const isRooted = golden !== undefined && hasRoot(golden.path, settings.gcRootsDir);
   const trouble = corrupt !== undefined
     ? `${corrupt.path} is corrupt: ${corrupt.reason}`
     : golden === undefined
     ? "nothing is golden: pin-golden pins the booted one"
     : systemTrouble(golden.path, settings) ??
-      (root === golden.path
-        ? undefined
-        : "no root keeps it from the garbage collector: pin it again");
+      (isRooted ? undefined : "no root keeps it from the garbage collector: pin it again");
   if (options.json) {
     report.answer(JSON.stringify({ golden: golden ?? null, trouble: trouble ?? null }));
   } else if (golden !== undefined) report.answer(asText(golden, settings));
   if (trouble !== undefined) report.error(trouble);
   return trouble === undefined ? ExitCode.done : ExitCode.failed;
+}
+
+/** Whether a root holds a path; `golden-next` is what an interrupted pin leaves. */
+function hasRoot(path: string, directory: string): boolean {
+  try {
+    return ["golden", "golden-next"].some((name) => readLink(`${directory}/${name}`) === path);
+  } catch {
+    return true; // It is root's alone, and nothing is known against it.
+  }
 }
 
 /** What is golden, in lines for a person. */

@@ -1,6 +1,6 @@
 import { ExitCode } from "../cli/exit_code.ts";
 import { Failure } from "../cli/failure.ts";
-import { isMissing, isWritable, stat } from "../host/files.ts";
+import { isMissing, makeDirectory, probeWrite, stat } from "../host/files.ts";
 import { waitForLock } from "../host/lock.ts";
 
 /** How long a program waits for another one that is at work, in milliseconds. */
@@ -30,15 +30,25 @@ export async function lockState(
 }
 
 /**
- * Refuses early what would fail half-way.
+ * Refuses early what would fail half-way; a state directory that is not there yet is made.
  *
  * @throws {Failure} (usage) when this user may not change these directories
  */
-export function demandWritable(program: string, directories: readonly string[]): void {
-  const locked = directories.find((each) => stat(each) !== undefined && !isWritable(each));
-  if (locked === undefined) return;
-  throw new Failure(`cannot write to ${locked}`, {
-    code: ExitCode.usage,
-    hint: `run it as root: sudo ${program}`,
-  });
+export function demandWritable(
+  program: string,
+  stateDir: string,
+  others: readonly string[] = [],
+): void {
+  for (const directory of [stateDir, ...others]) {
+    try {
+      if (directory === stateDir && stat(directory) === undefined) makeDirectory(directory, 0o755);
+      if (stat(directory) !== undefined) probeWrite(directory);
+    } catch (error) {
+      throw new Failure(`cannot write to ${directory}: ${(error as Error).message}`, {
+        code: ExitCode.usage,
+        hint: `run it as root: sudo ${program}; as root, see whether the disk is full or read-only`,
+        cause: error,
+      });
+    }
+  }
 }

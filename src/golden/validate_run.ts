@@ -3,7 +3,8 @@ import { ExitCode } from "../cli/exit_code.ts";
 import { usageFailure } from "../cli/failure.ts";
 import type { Report } from "../cli/report.ts";
 import { pause } from "../host/clock.ts";
-import { unitStates } from "../programs/systemctl.ts";
+import { type UnitState, unitStates } from "../programs/systemctl.ts";
+import { ProcessError, ProgramMissingError } from "../host/process.ts";
 import { healthMatters } from "./decide_boot.ts";
 import { observe } from "./facts.ts";
 import { whyUnhealthy } from "./health.ts";
@@ -74,14 +75,24 @@ async function whyNotLate(fromEmergency: boolean): Promise<string | undefined> {
   if (!fromEmergency && inEmergency) {
     return "in emergency mode golden-emergency.service judges, unless a person stopped it";
   }
-  const [validation] = await unitStates(["golden-boot-validate.service"]);
-  return validation?.active === "activating" ? "the validation is at work: it judges" : undefined;
+  return await isSo("golden-boot-validate.service", ({ active }) => active === "activating")
+    ? "the validation is at work: it judges"
+    : undefined;
 }
 
 /** Whether a target is active or about to be; the state of the whole host is `starting` until late. */
 async function isComing(target: string): Promise<boolean> {
-  const [unit] = await unitStates([target]);
-  return unit !== undefined && (unit.active === "active" || unit.hasJob);
+  return await isSo(target, ({ active, hasJob }) => active === "active" || hasJob);
+}
+
+async function isSo(name: string, holds: (unit: UnitState) => boolean): Promise<boolean> {
+  try {
+    return (await unitStates([name])).some(holds);
+  } catch (error) {
+    // A systemd that does not answer is not shutting down, and the boot is judged by it.
+    if (error instanceof ProcessError || error instanceof ProgramMissingError) return false;
+    throw error;
+  }
 }
 
 async function matters(

@@ -155,12 +155,17 @@ export function moveDirectory(from: string, to: string): void {
   syncDirectory(parentOf(to));
 }
 
+/** Throws why this user cannot create files in a directory, by trying to. */
+export function probeWrite(directory: string): void {
+  const probe = `${directory}/.write-probe-${Deno.pid}`;
+  Deno.openSync(probe, { write: true, create: true, mode: 0o600 }).close();
+  Deno.removeSync(probe);
+}
+
 /** Whether this user can create files in a directory; probes by doing so, since root and ACLs exist. */
 export function isWritable(directory: string): boolean {
-  const probe = `${directory}/.write-probe-${Deno.pid}`;
   try {
-    Deno.openSync(probe, { write: true, createNew: true, mode: 0o600 }).close();
-    Deno.removeSync(probe);
+    probeWrite(directory);
     return true;
   } catch (error) {
     if (error instanceof Deno.errors.NotCapable) throw error;

@@ -105,8 +105,8 @@ export function grubDefault(text: string): string | undefined {
   const numbers = [...text.matchAll(/^\s*set default="?(\d+)"?\s*$/gm)];
   const index = Number(numbers.at(-1)?.[1] ?? NaN);
   // Entries of a submenu are indented or follow its line; the default is on the top level.
-  const top = text.split(/^submenu /m)[0] ?? "";
-  const entries = top.split(/^menuentry /m).slice(1);
+  const top = text.split(/^\s*submenu /m)[0] ?? "";
+  const entries = top.split(/^\s*menuentry /m).slice(1);
   return toplevelOf(entries[index] ?? "");
 }
 
@@ -120,5 +120,7 @@ export function extlinuxDefault(text: string): string | undefined {
 
 /** The toplevel a kernel command line starts. */
 export function toplevelOf(options: string): string | undefined {
-  return /(?:^|\s)init=(\/\S+)\/init(?=\s|$)/.exec(options)?.[1];
+  // The kernel goes by the last one.
+  const last = [...options.matchAll(/(?:^|\s)init=(\S+)/g)].at(-1)?.[1];
+  return /^(\/\S+)\/init$/.exec(last ?? "")?.[1];
 }
