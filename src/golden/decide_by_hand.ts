@@ -4,6 +4,7 @@ import {
   type Decision,
   type Effect,
   type Facts,
+  isOver,
   nothing,
   say,
   type State,
@@ -20,7 +21,7 @@ export function decidePin(state: State, golden: Golden): Decision {
     effects: [
       // What tells that the trial has passed is about to be overwritten.
       ...(isOver(state) ? [{ kind: "remove-trial" } as const] : []),
-      ...(state.golden?.path === path ? rooting(golden) : pinning(state, golden)),
+      ...(isSame(state.golden, golden) ? rooting(golden) : pinning(state, golden)),
       ...(rejectionOf(rejected, path) === undefined
         ? []
         : [{ kind: "write-rejected", rejected: withoutRejected(rejected, path) } as const]),
@@ -28,6 +29,12 @@ export function decidePin(state: State, golden: Golden): Decision {
     ],
     ending: "done",
   };
+}
+
+/** Whether a person vouched for it before. */
+function isSame(former: Golden | undefined, golden: Golden): boolean {
+  return former?.path === golden.path && former.bootId === golden.bootId &&
+    former.generation === golden.generation;
 }
 
 /**

@@ -32,7 +32,7 @@ export async function runRollback(
     report.info(
       facts.booted === golden.path
         ? "golden is the default and booted: nothing to do"
-        : "golden is the default already: --reboot starts it",
+        : "golden is the default already: nothing to do, but --reboot to start it",
     );
     return ExitCode.done;
   }

@@ -1,6 +1,6 @@
 import { ExitCode } from "../cli/exit_code.ts";
 import { Failure } from "../cli/failure.ts";
-import { isMissing, makeDirectory, probeWrite, stat } from "../host/files.ts";
+import { isForbidden, isMissing, makeDirectory, probeWrite, stat } from "../host/files.ts";
 import { waitForLock } from "../host/lock.ts";
 
 /** How long a program waits for another one that is at work, in milliseconds. */
@@ -46,7 +46,9 @@ export function demandWritable(
     } catch (error) {
       throw new Failure(`cannot write to ${directory}: ${(error as Error).message}`, {
         code: ExitCode.usage,
-        hint: `run it as root: sudo ${program}; as root, see whether the disk is full or read-only`,
+        hint: isForbidden(error)
+          ? `run it as root: sudo ${program}`
+          : "see whether its disk is full or read-only: findmnt --df",
         cause: error,
       });
     }

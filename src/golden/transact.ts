@@ -28,10 +28,15 @@ export async function transact(
     generation: event.kind === "validate",
   });
   const decision = decide(state, event, facts, limits);
-  const failure = await perform(decision, means);
+  const failure = await perform(isWhole ? decision : withoutReboot(decision), means);
   const code = exitCode(decision, failure?.failed);
   // A unit that found corrupt state shows up as failed, so that somebody looks.
   return code === ExitCode.done && !isWhole ? ExitCode.failed : code;
+}
+
+/** What is decided upon a state of which a part was corrupt never reboots. */
+function withoutReboot(decision: Decision): Decision {
+  return { ...decision, effects: decision.effects.filter(({ kind }) => kind !== "reboot") };
 }
 
 /** How a decision ended, for a unit or a script. */

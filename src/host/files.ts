@@ -5,6 +5,11 @@ export function isMissing(error: unknown): boolean {
   return error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory;
 }
 
+/** Whether an error says that this user may not do it. */
+export function isForbidden(error: unknown): boolean {
+  return error instanceof Deno.errors.PermissionDenied;
+}
+
 /** The text of a file; `undefined` only when it is missing, any other trouble is thrown. */
 export function readText(path: string): string | undefined {
   return orMissing(() => Deno.readTextFileSync(path));
@@ -55,10 +60,11 @@ export function parentOf(path: string): string {
 /**
  * Replaces a file as a whole and durably: after the return the new text survives a power cut, and a
  * reader sees the old or the new text, never a part. The temporary file lies beside the target
- * (rename works within one file system only) and is removed when anything fails.
+ * (rename works within one file system only), is removed when anything fails, and overwritten where
+ * a killed program left it: its name is fixed, so that a caller holds a lock.
  */
 export function writeDurably(path: string, text: string, mode = 0o600): void {
-  const temporary = `${path}.tmp-${Deno.pid}`;
+  const temporary = `${path}.tmp`;
   try {
     const file = Deno.openSync(temporary, { write: true, create: true, truncate: true, mode });
     try {
@@ -102,7 +108,7 @@ export function keepAside(path: string, mark: string): string {
 
 /** Replaces a symbolic link durably: a reader sees the old or the new one. */
 export function linkDurably(target: string, path: string): void {
-  const temporary = `${path}.tmp-${Deno.pid}`;
+  const temporary = `${path}.tmp`;
   try {
     orMissing(() => Deno.removeSync(temporary));
     Deno.symlinkSync(target, temporary);

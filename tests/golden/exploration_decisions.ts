@@ -101,6 +101,11 @@ export class Decisions {
     return known.byLoader[place] ??= this.#all(question, w);
   }
 
+  /** Whether a validation looks at the health of a boot. */
+  examines(w: World): boolean {
+    return healthMatters(stateOf(w), factsOf(w, this.rules, undefined, true), this.rules.limits);
+  }
+
   /** Where the loader is not looked at, what it says makes no difference (I11): asked for once. */
   #knowledge(question: Question, w: World): Known {
     const event = eventOf(question);
@@ -131,7 +136,9 @@ export class Decisions {
     if (isByHand && (trouble !== undefined || !reachable || state.golden === undefined)) return;
     if (isByHand) return this.#script(decideRollBack(state, state.golden as Golden, facts, true));
     if (question.kind === "pin") {
-      return this.#script(decidePin(state, goldenOf(question.target, Pinned.else) as Golden));
+      // Reached and not reached stand for the same number of the generation, and another one.
+      const golden = goldenOf(question.target, Pinned.else) as Golden;
+      return this.#script(decidePin(state, { ...golden, generation: reachable ? null : 1 }));
     }
     const script = this.#script(this.#decide(state, eventOf(question) as Event, facts));
     if (this.rules.mutate !== undefined) return script;

@@ -153,8 +153,10 @@ export class Effects {
     const before = w.trial === 0 ? undefined : sketchOf(w.trial);
     const isSameAttempt = trial.open === "earlier" || w.pinned !== Pinned.inAttempt;
     const written = { ...w, trial: code, pinned: isSameAttempt ? w.pinned : Pinned.else };
-    if (before?.target !== trial.target && !isLeftOver(w)) this.#demandRejected(w);
-    if (act.kind === "mark") return { ...written, ...unknown };
+    if (act.kind === "mark") {
+      if (before?.target !== trial.target && !isLeftOver(w)) this.#demandRejected(w);
+      return { ...written, ...unknown };
+    }
     if (act.kind === "roll-back") {
       const verdict = trial.open === "here" ? w.verdict : Verdict.none;
       if (before?.target === trial.target) return { ...written, justified: 1, verdict };
@@ -186,7 +188,9 @@ export class Effects {
       const isProven = act.kind === "healthy" && golden === w.booted && w.switched === 0 &&
         (w.trial === 0 ? isOf(golden, w.profile) : isOpen(w) && w.opened > 0);
       if (!isProven) this.violated.add("I4");
-      if ((w.rejected >> golden & 1) === 1) this.violated.add("I12");
+      // But for a specialisation that a person once left behind, and that passes with its parent.
+      const isTarget = w.trial === 0 || sketchOf(w.trial).target === golden;
+      if (isTarget && (w.rejected >> golden & 1) === 1) this.violated.add("I12");
     }
     const unreleased = Number(golden !== w.golden || w.unreleased === 1);
     // A boot that was pinned passed, whether or not that is written down once more.
@@ -235,12 +239,19 @@ export class Effects {
   }
 }
 
-/** The world when a program came to its end: a boot that it found healthy must not count as failed. */
+/**
+ * The world when a program came to its end: a boot that it found healthy must not count as failed,
+ * nor one in which it found that another toplevel went live.
+ */
 function ended(w: World, { kind, before }: Act): World {
-  if (kind !== "healthy" || w.trial === 0 || before.trial === 0) return w;
+  if (w.trial === 0 || !isTried(before) || isLeftOver(before)) return w;
+  if (before.switched === 1) {
+    const isSeen = kind === "healthy" || kind === "unhealthy" || kind === "unexamined";
+    return isSeen && w.verdict === Verdict.open ? { ...w, verdict: Verdict.closed } : w;
+  }
   const isJudged = w.verdict === Verdict.failed || w.verdict === Verdict.passed;
-  if (isJudged || !isTried(before) || before.switched === 1) return w;
-  return sketchOf(before.trial).markedHere ? w : { ...w, verdict: Verdict.passed };
+  if (kind !== "healthy" || isJudged || sketchOf(before.trial).markedHere) return w;
+  return { ...w, verdict: Verdict.passed };
 }
 
 /** The world without a trial: nothing of what really happened matters any more. */

@@ -1,4 +1,4 @@
-import { type Decisions, isTried, type Question } from "./exploration_decisions.ts";
+import { type Decisions, gaveUp, isTried, type Question } from "./exploration_decisions.ts";
 import { Effects, isLeftOver, withoutTrial } from "./exploration_effects.ts";
 import { happened, powerOff, type Scope, start } from "./exploration_events.ts";
 import type { Script } from "./exploration_script.ts";
@@ -92,7 +92,8 @@ class Future {
   /** The rest of a boot, with the validation. */
   #judged(w: World): World[] {
     const fails = !this.isHealthy && isTried(w);
-    const { w: after } = this.#run({ kind: fails ? "unhealthy" : "healthy" }, w);
+    const seen = fails ? "unhealthy" : "healthy";
+    const { w: after } = this.#run({ kind: this.decisions.examines(w) ? seen : "unexamined" }, w);
     const isPinned = after.golden === w.booted && after.trial === 0;
     const isOpen = w.trial !== 0 && sketchOf(w.trial).open === "here";
     if (isOpen && isTried(w) && !fails && w.switched === 0 && !isPinned) {
@@ -128,7 +129,7 @@ class Future {
     let isElsewhere = true;
     start(w, this.scope, (booted) => isElsewhere &&= !isTried(booted));
     // Of a trial that is lost only what cannot be replaced may be left.
-    return isElsewhere && (w.golden === none || isPending(w));
+    return isElsewhere && (w.golden === none || isPending(w) && !gaveUp(w));
   }
 }
 

@@ -84,6 +84,8 @@ export const slowScopes: readonly Scope[] = [
     force: true,
     pins: [G, S],
     rollBack: true,
+    corruption: false,
+    liveSwitch: false,
   },
   {
     ...one,

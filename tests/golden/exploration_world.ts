@@ -12,8 +12,9 @@ import type { Trial } from "../../src/golden/trial_state.ts";
  *   that matters is whether the trial knows this boot: as the one it was marked in, as the open
  *   one, or as a judged one. When the host goes off, what was "this boot" becomes "an earlier one".
  *   Only of golden it matters as well whether it was pinned in the boot of the open attempt.
- * - Times, reasons, numbers of generations: they are told and written, never compared. Whether
- *   `current` is `booted` matters; which other toplevel it is does not.
+ * - Times, reasons, numbers of generations: they are told and written, not compared, but for a pin
+ *   of what is golden, which has both outcomes. Whether `current` is `booted` matters; which other
+ *   toplevel it is does not.
  * - The lists of history (20) and rejections (50) have bounds that nothing here can reach: entries
  *   of this boot are the newest, and there are four toplevels.
  * - Early boot, running and being asked to reboot are one phase, "on", in which everything that
@@ -23,6 +24,7 @@ import type { Trial } from "../../src/golden/trial_state.ts";
  *   off and then a choice from the menu (which no counter of the loader sees).
  * - Whether the loader can be reached and whether golden is usable are chosen anew at each decision.
  * - A corrupt state file was moved aside before the reducer sees it: it counts as missing.
+ * - Links that lead nowhere: the decision tables have them.
  */
 
 /** G and T1 and T2 are toplevels, S is a specialisation of T1. */
