@@ -57,7 +57,8 @@ export function healthMatters(state: State, facts: Facts, limits: Limits): boole
   if (isOver(state) || booted !== current) return false;
   if (trial === undefined) return golden === undefined && limits.autoPin;
   if (!isOnTrial(state, facts)) return isLost(trial, limits) && booted === golden?.path;
-  return !isLost(trial, limits) && (trial.open?.bootId === bootId || !isOf(trial, bootId));
+  if (isLost(trial, limits)) return false;
+  return trial.open?.bootId === bootId || !isOf(trial, bootId) || hasFailed(trial, bootId);
 }
 
 /** The boot is judged. */
@@ -88,10 +89,11 @@ export function decideValidate(
   if (facts.current !== facts.booted) return liveSwitched(state.trial, isOpen, facts);
   if (isLost(trial, limits)) return rollBack(state, trial, facts, limits);
   if (!isOpen && isOf(trial, facts.bootId)) {
-    return {
-      effects: [say("info", `this boot of ${trial.target} was judged before`)],
-      ending: unhealthy === undefined ? "done" : "failed",
-    };
+    const known = say("info", `this boot of ${trial.target} was judged before`);
+    if (unhealthy === undefined) return { effects: [known], ending: "done" };
+    // It was counted, and still runs: the reboot was refused, or not asked for.
+    const again = hasFailed(trial, facts.bootId) ? [anotherChance(trial)] : [];
+    return { effects: [known, ...again], ending: "failed" };
   }
   if (unhealthy !== undefined) return fail(state, trial, unhealthy, facts, limits);
   if (unexamined) return nothing;
@@ -144,6 +146,15 @@ function isOf({ markedIn, open, history }: Trial, bootId: string): boolean {
     history.some((each) => each.bootId === bootId);
 }
 
+/** Whether this boot of a trial was judged, and failed. */
+function hasFailed({ history }: Trial, bootId: string): boolean {
+  return history.findLast((each) => each.bootId === bootId)?.outcome === "failed";
+}
+
+function anotherChance({ target }: Trial): Effect {
+  return { kind: "reboot", reason: `${target} gets another chance` };
+}
+
 /** What runs is not what was booted, so that its health says nothing about the target. */
 function liveSwitched(trial: Trial, isOpen: boolean, { current }: Facts): Decision {
   const text = `${current} went live in this boot: ${trial.target} is not judged by it`;
@@ -177,7 +188,7 @@ function fail(
       { kind: "write-trial", trial: failed },
       say("error", message),
       { kind: "notify", news: { event: "boot-failed", toplevel: trial.target, message } },
-      { kind: "reboot", reason: `${trial.target} gets another chance` },
+      anotherChance(trial),
     ],
     ending: "failed",
   };

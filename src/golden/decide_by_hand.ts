@@ -90,6 +90,7 @@ function leaving({ trial }: State, target: string, facts: Facts): Trial {
     open: null,
     aborted: false,
     rollbackTries: 0,
+    rolledBackIn: null,
     history: [],
   };
 }

@@ -70,6 +70,7 @@ export function decideMark(
     open: null,
     aborted: false,
     rollbackTries: 0,
+    rolledBackIn: null,
     history: [],
   };
   const rejected = former.find((effect) => effect.kind === "write-rejected")?.rejected ??

@@ -12,14 +12,16 @@ import { type Trial, withHistory } from "./trial_state.ts";
 
 /**
  * The target is booted and lost: golden takes its place. The counter is durable before anything is
- * done, so that no crash can make the tries endless.
+ * done, so that no crash can make the tries endless. All that happens in one boot is one try: where
+ * the reboot was refused, or somebody runs the validation once more, it is only taken up again.
  */
 export function rollBack(state: State, trial: Trial, facts: Facts, limits: Limits): Decision {
   const { golden } = state;
   if (golden === undefined || facts.goldenTrouble !== undefined) {
     return exhausted(trial, facts.goldenTrouble ?? "nothing is golden");
   }
-  if (trial.rollbackTries >= limits.maxRollbackTries) {
+  const isTaken = trial.rolledBackIn === facts.bootId;
+  if (!isTaken && trial.rollbackTries >= limits.maxRollbackTries) {
     return exhausted(trial, `the rollback was tried ${trial.rollbackTries} times in vain`);
   }
   if (facts.loader.kind === "unreachable") {
@@ -31,22 +33,25 @@ export function rollBack(state: State, trial: Trial, facts: Facts, limits: Limit
       ending: "failed",
     };
   }
-  const next: Trial = {
-    ...trial,
-    phase: "rollback",
-    rollbackTries: trial.rollbackTries + 1,
-  };
   const message = `rolling back to ${golden.path}: ${whyLost(trial)}`;
+  const begun: Effect[] = [
+    { kind: "write-trial", trial: begin(trial, facts) },
+    say("error", message),
+    { kind: "notify", news: { event: "rolling-back", toplevel: trial.target, message } },
+  ];
   return {
     effects: [
-      { kind: "write-trial", trial: next },
-      say("error", message),
-      { kind: "notify", news: { event: "rolling-back", toplevel: trial.target, message } },
+      ...(isTaken ? [say("error", `${message}, once more`)] : begun),
       ...install(golden.path),
       { kind: "reboot", reason: `rolled back to ${golden.path}` },
     ],
     ending: "rolled-back",
   };
+}
+
+function begin(trial: Trial, { bootId }: Facts): Trial {
+  const rollbackTries = trial.rollbackTries + 1;
+  return { ...trial, phase: "rollback", rollbackTries, rolledBackIn: bootId };
 }
 
 /**

@@ -47,8 +47,10 @@ const trial = record({
   open: nullable(record({ bootId, since: instant })),
   /** The open attempt must not count: it was shut down cleanly, or another generation went live. */
   aborted: oneOf(true, false),
-  /** Rollbacks that were begun. */
+  /** Boots in which a rollback was begun. */
   rollbackTries: counter,
+  /** The last of them. */
+  rolledBackIn: nullable(bootId),
   /** The judged boots, oldest first. */
   history: list(attempt, historyLength),
 });

@@ -71,13 +71,14 @@ const byHand: Limits = { ...limits, autoPin: false };
 const health: readonly (readonly [when: string, looked: boolean, State, Facts, Limits?])[] = [
   ["a boot on trial is judged", true, onTrial(openIn(thisBoot)), bootOf(fresh)],
   ["a specialisation is", true, onTrial(openIn(thisBoot)), bootOf(special)],
+  ["it failed before and still runs", true, onTrial(judgedIn(thisBoot)), bootOf(fresh)],
   ["its check did not run", true, onTrial(), bootOf(fresh)],
   ["only people pin", true, onTrial(openIn(thisBoot)), bootOf(fresh), byHand],
   ["nothing is golden yet", true, empty, bootOf(good)],
   ["the rollback is complete but for this", true, onTrial(lost), bootOf(good)],
   ["nothing is on trial", false, stateWith(), bootOf(good)],
   ["nothing is golden and only people pin", false, empty, bootOf(good), byHand],
-  ["it was judged before", false, onTrial(judgedIn(thisBoot)), bootOf(fresh)],
+  ["it passed before", false, onTrial(judgedIn(thisBoot, "passed")), bootOf(fresh)],
   ["it was marked in this boot", false, onTrial({ markedIn: thisBoot }), bootOf(fresh)],
   [
     "another one went live",

@@ -53,6 +53,7 @@ export function trial(given: Partial<Trial> = {}): Trial {
     open: null,
     aborted: false,
     rollbackTries: 0,
+    rolledBackIn: null,
     history: [],
     ...given,
   };

@@ -135,6 +135,32 @@ table({
     does: ["write-trial fresh, rollback, failures 2, rollbacks 2", ...rolledBack],
     ending: "rolled-back",
   },
+  "a boot that failed and still runs is not counted again, and its reboot asked for again": {
+    state: onTrial({ failures: 1, ...judgedIn(thisBoot) }),
+    facts: bootOf(fresh),
+    event: unhealthy,
+    does: ["reboot"],
+    ending: "failed",
+  },
+  "unless it is healthy by now": {
+    state: onTrial({ failures: 1, ...judgedIn(thisBoot) }),
+    facts: bootOf(fresh),
+    event: healthy,
+    does: [],
+    ending: "done",
+  },
+  "a rollback is begun once a boot, and then only taken up again": {
+    state: onTrial({
+      ...twice,
+      phase: "rollback",
+      rollbackTries: 2,
+      rolledBackIn: thisBoot,
+    }),
+    facts: bootOf(fresh, { profile: good }),
+    event: unexamined,
+    does: [...installing(good), "reboot"],
+    ending: "rolled-back",
+  },
   "the deadline of a boot that passed without a check does nothing": {
     state: onTrial(judgedIn(thisBoot, "passed")),
     facts: bootOf(fresh),

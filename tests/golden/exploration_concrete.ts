@@ -76,6 +76,7 @@ function trialsOf(at: readonly string[], boots: readonly string[]): fc.Arbitrary
     open: fc.option(fc.record({ bootId: fc.constantFrom(...boots), since: time })),
     aborted: flag,
     rollbackTries: fc.nat({ max: 3 }),
+    rolledBackIn: fc.option(fc.constantFrom(...boots)),
     // What was judged in this boot was judged last.
     history: fc.tuple(
       fc.array(attempt(fc.constantFrom(...earlier)), { maxLength: 18 }),

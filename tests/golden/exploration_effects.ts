@@ -1,6 +1,6 @@
 import { defaultOf, isOf, isTried, type Question, type Rules } from "./exploration_decisions.ts";
 import type { Script, Step } from "./exploration_script.ts";
-import { none, Pinned, sketchOf, unknown, Verdict, type World } from "./exploration_world.ts";
+import { none, Pinned, sketchOf, unknown, Urge, Verdict, type World } from "./exploration_world.ts";
 
 /** What must never happen, by the names that docs and reports use. */
 export const invariants = {
@@ -152,7 +152,13 @@ export class Effects {
     const trial = sketchOf(code);
     const before = w.trial === 0 ? undefined : sketchOf(w.trial);
     const isSameAttempt = trial.open === "earlier" || w.pinned !== Pinned.inAttempt;
-    const written = { ...w, trial: code, pinned: isSameAttempt ? w.pinned : Pinned.else };
+    const isCounted = w.urge === Urge.none && countersOf(code) > countersOf(w.trial);
+    const written = {
+      ...w,
+      trial: code,
+      pinned: isSameAttempt ? w.pinned : Pinned.else,
+      urge: isCounted ? Urge.counted : w.urge,
+    };
     if (act.kind === "mark") {
       if (before?.target !== trial.target && !isLeftOver(w)) this.#demandRejected(w);
       return { ...written, ...unknown };
@@ -174,7 +180,7 @@ export class Effects {
     if (w.verdict === Verdict.open && trial.open === "here" && trial.aborted) {
       return { ...written, verdict: Verdict.closed };
     }
-    if (act.kind === "healthy" && trial.judgedHere) {
+    if (act.kind === "healthy" && trial.judgedHere !== "no") {
       const opened = w.opened - Number(isOpen(act.before));
       return { ...written, opened, verdict: Verdict.passed };
     }
@@ -204,12 +210,12 @@ export class Effects {
       this.violated.add("I5");
       return w;
     }
-    const reboots = w.reboots + 1;
+    const reboots = w.reboots + Number(w.urge !== Urge.asked);
     if (reboots > maxFailures + maxRollbackTries) this.violated.add("I1");
     if (!isTried(w)) this.violated.add("I2");
-    if (countersOf(w) <= countersOf(before)) this.violated.add("I8");
+    if (w.urge === Urge.none) this.violated.add("I8");
     if (sketchOf(w.trial).phase !== "pending") this.#demandComplete(w);
-    return { ...w, reboots: Math.min(reboots, 7) };
+    return { ...w, reboots: Math.min(reboots, 7), urge: Urge.asked };
   }
 
   /** It was never tried, and something else is what boots: there is nothing to roll back. */
@@ -276,14 +282,17 @@ export function isPinnedHere({ trial, pinned }: Pick<World, "trial" | "pinned">)
 function isOpen({ trial }: World): boolean {
   if (trial === 0) return false;
   const { open, judgedHere } = sketchOf(trial);
-  return open === "here" && !judgedHere;
+  return open === "here" && judgedHere === "no";
 }
 
-function truthOf({ reboots, failed, closed, opened, justified, verdict }: World): Partial<World> {
-  return { reboots, failed, closed, opened, justified, verdict };
+function truthOf(
+  { reboots, failed, closed, opened, justified, verdict, urge }: World,
+): Partial<World> {
+  return { reboots, failed, closed, opened, justified, verdict, urge };
 }
 
-function countersOf({ trial }: World): number {
+function countersOf(trial: number): number {
+  if (trial === 0) return 0;
   const { failures, rollbackTries } = sketchOf(trial);
   return failures + rollbackTries;
 }

@@ -20,6 +20,7 @@ import {
   S,
   sketchOf,
   toplevels,
+  Urge,
   Verdict,
   type World,
 } from "./exploration_world.ts";
@@ -144,6 +145,7 @@ export function powerOff(w: World, { limits }: Rules): World {
     booted: none,
     switched: 0,
     verdict: Verdict.none,
+    urge: Urge.none,
     trial: earlier(w.trial),
     pinned: w.pinned !== Pinned.here ? w.pinned : isPinnedHere(w) ? Pinned.inAttempt : Pinned.else,
   };
@@ -169,7 +171,13 @@ function earlier(code: number): number {
   if (known !== undefined) return known;
   const trial = sketchOf(code);
   const open = trial.open === "here" ? "earlier" : trial.open;
-  return ages[code] = codeOf({ ...trial, markedHere: false, judgedHere: false, open });
+  return ages[code] = codeOf({
+    ...trial,
+    markedHere: false,
+    judgedHere: "no",
+    triedHere: false,
+    open,
+  });
 }
 
 function corrupt(w: World, rules: Rules, emit: EmitEvent): void {

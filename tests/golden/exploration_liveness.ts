@@ -97,7 +97,7 @@ class Future {
     const isPinned = after.golden === w.booted && after.trial === 0;
     const isOpen = w.trial !== 0 && sketchOf(w.trial).open === "here";
     if (isOpen && isTried(w) && !fails && w.switched === 0 && !isPinned) {
-      if (this.scope.limits.autoPin && !sketchOf(w.trial).judgedHere && isPending(w)) {
+      if (this.scope.limits.autoPin && sketchOf(w.trial).judgedHere === "no" && isPending(w)) {
         this.trouble ??= `healthy, and not pinned: ${inWords(w)}`;
       }
     }

@@ -120,8 +120,9 @@ export function inWords(w: World): string {
       name(t.target)
     } ${t.phase} failures ${t.failures} neutral ${t.neutral} open ${t.open}` +
     `${t.aborted ? " aborted" : ""} rollbacks ${t.rollbackTries}` +
-    `${t.markedHere ? " marked here" : ""}${t.judgedHere ? " judged here" : ""}`,
+    `${t.markedHere ? " marked here" : ""}${t.judgedHere === "no" ? "" : ` ${t.judgedHere} here`}` +
+    `${t.triedHere ? " tried here" : ""}`,
     `truly failed ${w.failed} closed ${w.closed} opened ${w.opened} reboots ${w.reboots}` +
-    `${w.justified === 1 ? " enough" : ""} verdict ${w.verdict}`,
+    `${w.justified === 1 ? " enough" : ""} verdict ${w.verdict} urge ${w.urge}`,
   ].join("; ");
 }

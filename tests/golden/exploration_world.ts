@@ -10,7 +10,7 @@ import type { Trial } from "../../src/golden/trial_state.ts";
  *
  * - Boot ids and the history. The reducer compares boot ids with that of this boot only, so that all
  *   that matters is whether the trial knows this boot: as the one it was marked in, as the open
- *   one, or as a judged one. When the host goes off, what was "this boot" becomes "an earlier one".
+ *   one, as a judged one, or as one of a rollback. When the host goes off, what was "this boot" becomes "an earlier one".
  *   Only of golden it matters as well whether it was pinned in the boot of the open attempt.
  * - Times, reasons, numbers of generations: they are told and written, not compared, but for a pin
  *   of what is golden, which has both outcomes. Whether `current` is `booted` matters; which other
@@ -45,6 +45,9 @@ export const Pinned = { else: 0, here: 1, inAttempt: 2 } as const;
 
 /** What this boot was seen to be, by somebody who knows what really happened. */
 export const Verdict = { none: 0, open: 1, closed: 2, failed: 3, passed: 4 } as const;
+
+/** In this boot a counter was raised; after that a reboot was asked for, which counts once a boot. */
+export const Urge = { none: 0, counted: 1, asked: 2 } as const;
 
 /** One state of the host. A toplevel is its place in `toplevels`, or `none`. */
 export interface World {
@@ -81,6 +84,8 @@ export interface World {
   readonly justified: number;
   /** Of this boot. */
   readonly verdict: number;
+  /** What led to a reboot in this boot, one of `Urge`. */
+  readonly urge: number;
 }
 
 /** A host as it was installed: nothing is on trial, nothing was ever golden. */
@@ -102,10 +107,19 @@ export const installed: World = {
   opened: 0,
   justified: 0,
   verdict: 0,
+  urge: 0,
 };
 
 /** What begins anew with each mark. */
-export const unknown = { reboots: 0, failed: 0, closed: 0, opened: 0, justified: 0, verdict: 0 };
+export const unknown = {
+  reboots: 0,
+  failed: 0,
+  closed: 0,
+  opened: 0,
+  justified: 0,
+  verdict: 0,
+  urge: 0,
+};
 
 /**
  * A world as one number below 2^53. Two worlds are one where nothing can ever tell them apart: how
@@ -117,12 +131,12 @@ export function pack(w: World): number {
   const low = w.booted + 5 * (w.switched + 2 * (w.reboots + 8 * (w.opened +
                 8 * (w.justified + 2 * truth))));
   const high = w.golden + 5 * (w.unreleased + 2 * (w.rejected + 16 * (w.profile +
-                4 * (w.loader + 4 * (counted + 4 * (w.tries + 8 * w.pinned))))));
+                4 * (w.loader + 4 * (counted + 4 * (w.tries + 8 * (w.pinned + 3 * w.urge)))))));
   return low + lowSize * (high + highSize * w.trial);
 }
 
 const lowSize = 5 * 2 * 8 * 4 * 4 * 8 * 2 * 5;
-const highSize = 5 * 2 * 16 * 4 * 4 * 4 * 8 * 3;
+const highSize = 5 * 2 * 16 * 4 * 4 * 4 * 8 * 3 * 3;
 
 /** The world that was packed. */
 export function unpack(key: number): World {
@@ -148,11 +162,12 @@ export function unpack(key: number): World {
   const counted = next(4);
   const tries = next(8);
   const pinned = next(3);
+  const urge = next(3);
   const trial = rest;
   // deno-fmt-ignore
   return {
     trial, golden, pinned, unreleased, rejected, profile, loader, counted, tries, booted,
-    switched, reboots, failed, closed, opened, justified, verdict,
+    switched, reboots, failed, closed, opened, justified, verdict, urge,
   };
 }
 
@@ -167,12 +182,15 @@ export interface Sketch {
   readonly open: "no" | "earlier" | "here";
   readonly aborted: boolean;
   readonly rollbackTries: number;
-  /** This boot was judged already. */
-  readonly judgedHere: boolean;
+  /** A rollback was begun in this boot. */
+  readonly triedHere: boolean;
+  /** This boot was judged already, and how. */
+  readonly judgedHere: "no" | "passed" | "failed";
 }
 
 const phases = ["pending", "rollback", "exhausted"] as const;
 const opens = ["no", "earlier", "here"] as const;
+const judgements = ["no", "passed", "failed"] as const;
 
 /**
  * A sketch as a number above 0.
@@ -184,7 +202,8 @@ export function codeOf(t: Sketch): number {
   return 1 + t.target + 4 * (Number(t.markedHere) + 2 * (phases.indexOf(t.phase) + 3 *
               (t.failures +
                 4 * (t.neutral + 4 * (opens.indexOf(t.open) + 3 * (Number(t.aborted) + 2 *
-                              (t.rollbackTries + 4 * Number(t.judgedHere))))))));
+                              (t.rollbackTries + 4 * (Number(t.triedHere) + 2 *
+                                      judgements.indexOf(t.judgedHere)))))))));
 }
 
 const sketches: (Sketch | undefined)[] = [];
@@ -210,7 +229,8 @@ function decode(code: number): Sketch {
     open: opens[next(3)] as Sketch["open"],
     aborted: next(2) === 1,
     rollbackTries: next(4),
-    judgedHere: next(2) === 1,
+    triedHere: next(2) === 1,
+    judgedHere: judgements[next(3)] as Sketch["judgedHere"],
   };
 }
 
@@ -247,14 +267,16 @@ export function trialOf(sketch: Sketch): Trial {
     open: sketch.open === "no" ? null : { bootId: open, since: now },
     aborted: sketch.aborted,
     rollbackTries: sketch.rollbackTries,
-    history: sketch.judgedHere
-      ? [{ bootId: thisBoot, time: now, outcome: "failed", reason: "it failed" }]
-      : [],
+    rolledBackIn: sketch.triedHere ? thisBoot : null,
+    history: sketch.judgedHere === "no"
+      ? []
+      : [{ bootId: thisBoot, time: now, outcome: sketch.judgedHere, reason: "a reason" }],
   };
 }
 
 /** What of a trial matters in a boot. */
 export function sketch(trial: Trial, bootId: string): Sketch {
+  const judged = trial.history.findLast((each) => each.bootId === bootId)?.outcome;
   return {
     target: toplevelAt(trial.target),
     markedHere: trial.markedIn === bootId,
@@ -264,7 +286,8 @@ export function sketch(trial: Trial, bootId: string): Sketch {
     open: trial.open === null ? "no" : trial.open.bootId === bootId ? "here" : "earlier",
     aborted: trial.aborted,
     rollbackTries: trial.rollbackTries,
-    judgedHere: trial.history.some((each) => each.bootId === bootId),
+    triedHere: trial.rolledBackIn === bootId,
+    judgedHere: judged === undefined ? "no" : judged === "failed" ? judged : "passed",
   };
 }
 

@@ -127,6 +127,37 @@ testsOn("what was wrong in the draft, or found since", {
       assert.match(exits(3, await host.program("show-boot-status")), /a person is needed/);
     },
   ],
+  "flaw: a failed boot whose reboot was refused stayed up for good": [
+    "checked",
+    async ({ host, update }) => {
+      await healthy(host, false);
+      const refused = { env: { FAIL_REBOOT: "1" } };
+      assert.match(
+        exits(1, await host.program("golden-boot-validate", [], refused)),
+        /cannot reboot/,
+      );
+      assert.equal(await host.reboots(), 0);
+      exits(1, await host.program("golden-boot-validate", ["--deadline"]));
+      assert.equal(await host.reboots(), 1);
+      assert.equal((await host.state("trial")).failures, 1);
+      assert.equal(await host.powerOn(), update);
+    },
+  ],
+  "flaw: a validation that ran twice in one boot used up the tries of a rollback": [
+    "last chance",
+    async ({ host, good }) => {
+      await healthy(host, false);
+      const refused = { env: { FAIL_REBOOT: "1" } };
+      for (let run = 0; run < 3; run++) {
+        const said = exits(6, await host.program("golden-boot-validate", [], refused));
+        assert.match(said, /cannot reboot/);
+      }
+      assert.equal((await host.state("trial")).rollbackTries, 1);
+      exits(5, await host.program("golden-boot-validate"));
+      assert.equal(await host.reboots(), 1);
+      assert.equal(await host.powerOn(), good);
+    },
+  ],
   "flaw: the next automatic upgrade installed the rejected generation again": [
     "last chance",
     async ({ host, good, update }) => {

@@ -20,7 +20,7 @@ import {
 import { concretes, decisionOf, limits, questions } from "./exploration_concrete.ts";
 
 const known = new Set(
-  "schema target markedAt markedIn phase failures neutral open aborted rollbackTries history bootId"
+  "schema target markedAt markedIn phase failures neutral open aborted rollbackTries rolledBackIn history bootId"
     .concat(" since time outcome reason path parent specialisation generation pinnedAt rejected")
     .concat(" __proto__").split(" "),
 );
@@ -60,6 +60,7 @@ const trials: fc.Arbitrary<Trial> = extended<Trial>({
   open: fc.option(extended<NonNullable<Trial["open"]>>({ bootId, since: time })),
   aborted: fc.boolean(),
   rollbackTries: counter,
+  rolledBackIn: fc.option(bootId),
   history: fc.array(attempt, { maxLength: 20 }),
 });
 const goldens: fc.Arbitrary<Golden> = extended<Golden>({

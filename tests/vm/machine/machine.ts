@@ -22,7 +22,7 @@ export interface Boot {
 export type Stage = "initrd" | "stage-2" | "up";
 
 /** Seconds that a boot may take, from the power switch or the reboot until the machine is up. */
-const bootBound = 240;
+const bootBound = 600;
 
 /** A machine with a disk and firmware variables of its own. */
 export class Machine {
