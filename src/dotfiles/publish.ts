@@ -1,6 +1,6 @@
 import type { Step } from "../cli/steps.ts";
 import type { Output } from "../host/process.ts";
-import { jjRoot } from "../programs/git.ts";
+import { jjRoot } from "../programs/git_repository.ts";
 import { literal } from "../programs/jj.ts";
 import { remoteTrouble } from "../programs/remote_trouble.ts";
 import { knownConflicts } from "./receive.ts";

@@ -1,7 +1,7 @@
 import { refusal } from "../cli/failure.ts";
 import type { Values } from "../cli/options.ts";
 import type { Report } from "../cli/report.ts";
-import { jjRoot } from "../programs/git.ts";
+import { jjRoot } from "../programs/git_repository.ts";
 import { initialRecord } from "./initial_record.ts";
 import { homeStatePath } from "./home_record.ts";
 import { judgeSource } from "./decide_sync.ts";

@@ -45,7 +45,11 @@ export const pathOptions = {
 export const limitOptions = {
   maxFailures: count(2, [1, 10], "failed boots until golden is installed again"),
   maxNeutral: count(2, [0, 10], "clean shutdowns before the validation that do not count"),
-  maxRollbackTries: count(2, [1, 10], "boots that begin a rollback before the host stays up as it is"),
+  maxRollbackTries: count(
+    2,
+    [1, 10],
+    "boots that begin a rollback before the host stays up as it is",
+  ),
   autoPin: disable("--no-auto-pin", "leave golden alone when a generation passes its trial"),
 } satisfies Options;
 

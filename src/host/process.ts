@@ -8,6 +8,8 @@ export interface Invocation {
   readonly env?: Readonly<Record<string, string>>;
   /** Text for standard input; closed when absent, so that nothing can wait for a terminal. */
   readonly stdin?: string;
+  /** The user it runs as, without any further groups; this process's own when absent. */
+  readonly as?: { readonly uid: number; readonly gid: number };
   /** Bound in milliseconds; the whole process group is killed when it passes. None when absent. */
   readonly timeout?: number;
 }
@@ -123,12 +125,13 @@ export function killRunning(): void {
 }
 
 function start(invocation: Invocation, wiring: Deno.CommandOptions): Deno.ChildProcess {
-  const { argv: [program = "", ...args], cwd, env } = invocation;
+  const { argv: [program = "", ...args], cwd, env, as } = invocation;
   try {
     return new Deno.Command(program, {
       args,
       ...(cwd === undefined ? {} : { cwd }),
       ...(env === undefined ? {} : { env }),
+      ...(as === undefined ? {} : { uid: as.uid, gid: as.gid }),
       ...wiring,
     }).spawn();
   } catch (error) {

@@ -1,29 +1,9 @@
-import { capture, type Output, ProcessError, run } from "../host/process.ts";
-import { type RemoteTrouble, remoteTrouble } from "./remote_trouble.ts";
+import { capture, type Output, ProcessError } from "../host/process.ts";
+import { GitRepository, jjRoot } from "./git_repository.ts";
 import { unattended } from "./unattended.ts";
 
-/** Bound in milliseconds on a git command that does not leave this machine. */
-const localBound = 60_000;
-
-/** git in one repository: what jj has no command for, and reads that git answers faster. */
-export class Git {
-  constructor(
-    readonly source: string,
-    /** Bound in milliseconds on each command that talks to a remote. */
-    readonly remoteBound: number,
-  ) {}
-
-  /** The remote's branches as commit ids by name (without `refs/heads/`), or why it cannot be asked. */
-  async remoteHeads(remote: string): Promise<ReadonlyMap<string, string> | RemoteTrouble> {
-    const output = await this.#remote(["ls-remote", "--heads", "--", remote]);
-    if (output.status !== 0 || output.timedOut) return remoteTrouble(output, this.remoteBound);
-    const heads = output.stdout.split("\n").filter((line) => line !== "").map((line) => {
-      const [id = "", name = ""] = line.split("\t");
-      return [name.replace(/^refs\/heads\//, ""), id] as const;
-    });
-    return new Map(heads);
-  }
-
+/** git in a chezmoi source: what jj has no command for, and reads that git answers faster. */
+export class Git extends GitRepository {
   /** Clones a repository into a directory that does not exist yet. */
   async clone(url: string, remote: string, branch: string | undefined): Promise<Output> {
     const which = branch === undefined ? [] : ["--branch", branch];
@@ -34,33 +14,28 @@ export class Git {
     });
   }
 
-  /** Pushes one refspec without force: the remote takes a fast-forward only. */
-  async push(remote: string, refspec: string): Promise<Output> {
-    return await this.#remote(["push", "--quiet", "--", remote, refspec]);
-  }
-
   /** Deletes a branch of the remote if it still is at a commit. */
   async deleteRemote(remote: string, branch: string, at: string): Promise<Output> {
     const lease = `--force-with-lease=refs/heads/${branch}:${at}`;
-    return await this.#remote(["push", "--quiet", lease, "--", remote, `:refs/heads/${branch}`]);
+    return await this.remote(["push", "--quiet", lease, "--", remote, `:refs/heads/${branch}`]);
   }
 
   /** The paths that differ between two commits, both names of a renamed file among them. */
   async changedPaths(from: string, to: string): Promise<string[]> {
     const args = ["-r", "-z", "--no-renames", "--name-only", treeOf(from), treeOf(to)];
-    return split0(await this.#local("diff-tree", ...args));
+    return split0(await this.plumbing(["diff-tree", ...args]));
   }
 
   /** The paths of a commit's files; of some paths only, when given. */
   async filesOf(commit: string, paths: readonly string[] = []): Promise<string[]> {
     const args = ["-r", "-z", "--name-only", treeOf(commit), "--", ...paths];
-    return split0(await this.#local("ls-tree", ...args));
+    return split0(await this.plumbing(["ls-tree", ...args]));
   }
 
   /** The tree entries of some paths in a commit: mode and blob id by path. */
   async entries(commit: string, paths: readonly string[]): Promise<Map<string, TreeEntry>> {
     if (paths.length === 0) return new Map();
-    const out = await this.#local("ls-tree", "-r", "-z", treeOf(commit), "--", ...paths);
+    const out = await this.plumbing(["ls-tree", "-r", "-z", treeOf(commit), "--", ...paths]);
     return new Map(
       split0(out).map((line) => {
         const cut = line.indexOf("\t");
@@ -71,56 +46,20 @@ export class Git {
     );
   }
 
-  /** The bytes of a file in a commit; `undefined` when it has no such file. */
-  async bytesOf(commit: string, path: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
-    const output = await this.#try("cat-file", "blob", `${commit}:${path}`);
-    return output.status === 0 ? output.bytes : undefined;
-  }
-
   /** The text of a blob, at most `limit` characters of it. */
   async textOf(blob: string, limit = 1_000_000): Promise<string> {
-    return (await this.#local("cat-file", "blob", blob)).slice(0, limit);
-  }
-
-  /** Whether the first commit is the second or one of its ancestors. */
-  async isAncestor(ancestor: string, of: string): Promise<boolean> {
-    if (ancestor === jjRoot || of === jjRoot) return ancestor === jjRoot;
-    return (await this.#try("merge-base", "--is-ancestor", ancestor, of)).status === 0;
-  }
-
-  /** The parents of a commit, first parent first. */
-  async parentsOf(commit: string): Promise<readonly string[]> {
-    const line = await this.#local("rev-list", "--parents", "--max-count=1", commit, "--");
-    return line.trim().split(" ").slice(1);
-  }
-
-  /** What a ref or HEAD points to symbolically (`refs/heads/main`); `undefined` when detached. */
-  async symbolicRef(ref: string): Promise<string | undefined> {
-    const output = await this.#try("symbolic-ref", "--quiet", ref);
-    return output.status === 0 ? output.stdout.trim() : undefined;
+    return (await this.plumbing(["cat-file", "blob", blob])).slice(0, limit);
   }
 
   /** Makes HEAD name a branch; neither index nor files change. */
   async attachHead(branch: string): Promise<void> {
-    await this.#local("symbolic-ref", "HEAD", `refs/heads/${branch}`);
-  }
-
-  /** The commit id of a revision; `undefined` when there is none. */
-  async commitId(revision: string): Promise<string | undefined> {
-    const output = await this.#try("rev-parse", "--verify", "--quiet", `${revision}^{commit}`);
-    return output.status === 0 ? output.stdout.trim() : undefined;
-  }
-
-  /** A setting of this repository and its person; `undefined` when not set. */
-  async config(key: string): Promise<string | undefined> {
-    const output = await this.#try("config", "--get", key);
-    return output.status === 0 ? output.stdout.trim() : undefined;
+    await this.plumbing(["symbolic-ref", "HEAD", `refs/heads/${branch}`]);
   }
 
   /** The paths git sees changed or untracked in the work tree; writes nothing, not even the index. */
   async uncommitted(): Promise<string[]> {
     const args = ["--no-optional-locks", "status", "--porcelain", "-z", "--no-renames"];
-    return split0(await this.#local(...args)).map((line) => line.slice(3));
+    return split0(await this.plumbing(args)).map((line) => line.slice(3));
   }
 
   /**
@@ -134,7 +73,7 @@ export class Git {
     theirs: string,
   ): Promise<string | undefined> {
     const args = ["merge-file", "--object-id", `--${favor}`, ours, base, theirs];
-    const output = await this.#try(...args);
+    const output = await this.attempt(args);
     return isUnmergeable(args, output) ? undefined : output.stdout.trim();
   }
 
@@ -150,7 +89,7 @@ export class Git {
   ): Promise<string | undefined> {
     const marker = `--marker-size=${size}`;
     const args = ["merge-file", "-p", "--diff3", marker, "--object-id", ours, base, theirs];
-    const output = await this.#try(...args);
+    const output = await this.attempt(args);
     return isUnmergeable(args, output) ? undefined : asExactText(output.bytes);
   }
 
@@ -191,7 +130,7 @@ export class Git {
   /** What changed between two commits in some paths: the hunks of a unified diff, by line. */
   async hunks(from: string, to: string, paths: readonly string[]): Promise<readonly string[]> {
     const args = ["--no-color", "--no-ext-diff", "--no-renames", "--unified=1"];
-    const out = await this.#local("diff", ...args, treeOf(from), treeOf(to), "--", ...paths);
+    const out = await this.plumbing(["diff", ...args, treeOf(from), treeOf(to), "--", ...paths]);
     let inHeader = true;
     return out.split("\n").filter((line) => {
       if (line.startsWith("diff --git ")) inHeader = true;
@@ -202,48 +141,11 @@ export class Git {
 
   /** When a commit was made (ISO 8601) and its description. */
   async describe(commit: string): Promise<{ readonly time: string; readonly description: string }> {
-    const out = await this.#local("show", "--no-patch", "--format=%cI%n%B", commit);
+    const out = await this.plumbing(["show", "--no-patch", "--format=%cI%n%B", commit]);
     const [time = "", ...description] = out.split("\n");
     return { time, description: description.join("\n").trim() };
   }
-
-  /** Runs a git command of this repository that has to succeed; returns its output. */
-  async plumbing(
-    args: readonly string[],
-    options: { readonly stdin?: string; readonly env?: Readonly<Record<string, string>> } = {},
-  ): Promise<string> {
-    return await run({
-      argv: ["git", "--literal-pathspecs", "-C", this.source, ...args],
-      env: { ...unattended, ...options.env },
-      timeout: localBound,
-      ...(options.stdin === undefined ? {} : { stdin: options.stdin }),
-    });
-  }
-
-  /** Runs a git command of this repository whose status is its answer. */
-  async #try(...args: string[]): Promise<Output> {
-    return await capture({
-      argv: ["git", "--literal-pathspecs", "-C", this.source, ...args],
-      env: unattended,
-      timeout: localBound,
-    });
-  }
-
-  async #local(...args: string[]): Promise<string> {
-    return await this.plumbing(args);
-  }
-
-  async #remote(args: readonly string[]): Promise<Output> {
-    return await capture({
-      argv: ["git", "--literal-pathspecs", "-C", this.source, ...args],
-      env: unattended,
-      timeout: this.remoteBound,
-    });
-  }
 }
-
-/** jj's root commit, below all others; git has no such commit. */
-export const jjRoot = "0".repeat(40);
 
 /** The id of git's tree without entries. */
 export const emptyTree = "4b825dc642cb6eb9a060e54bf8d69288fbee4904";
