@@ -1,7 +1,12 @@
 import manifest from "../../deno.json" with { type: "json" };
 import { forget } from "../host/environment.ts";
 import { readText } from "../host/files.ts";
-import { killRunning, ProcessError, ProgramMissingError } from "../host/process.ts";
+import {
+  killRunning,
+  ProcessError,
+  ProgramMissingError,
+  ProgramStartError,
+} from "../host/process.ts";
 import { ExitCode } from "./exit_code.ts";
 import { Failure, usageFailure } from "./failure.ts";
 import { helpText } from "./help.ts";
@@ -94,7 +99,7 @@ async function ending<O extends Options>(
       report.hint(`install ${error.program} and put it on PATH`);
       return ExitCode.failed;
     }
-    if (error instanceof ProcessError) {
+    if (error instanceof ProcessError || error instanceof ProgramStartError) {
       report.error(error.message);
       return ExitCode.failed;
     }

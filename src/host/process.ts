@@ -48,6 +48,15 @@ export class ProgramMissingError extends Error {
   }
 }
 
+/** A program that is there and cannot be started now: out of memory, a disk that cannot be read. */
+export class ProgramStartError extends Error {
+  override readonly name = "ProgramStartError";
+
+  constructor(program: string, cause: Error) {
+    super(`cannot start ${JSON.stringify(program)}: ${cause.message}`, { cause });
+  }
+}
+
 /** Time in milliseconds between SIGTERM and SIGKILL for a process group that outlived its bound. */
 const killGrace = 2000;
 /**
@@ -62,7 +71,7 @@ const running = new Set<number>();
  * Runs a program to its end and collects what it printed, whatever its status. It runs in a process
  * group of its own: a bound that kills only the direct child leaves git's ssh behind.
  *
- * @throws {ProgramMissingError} when it cannot be started
+ * @throws {ProgramMissingError} when it is not there, {ProgramStartError} when it cannot be started
  */
 export async function capture(invocation: Invocation): Promise<Output> {
   const child = start(invocation, {
@@ -140,7 +149,9 @@ function start(invocation: Invocation, wiring: Deno.CommandOptions): Deno.ChildP
     if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.PermissionDenied) {
       throw new ProgramMissingError(program, { cause: error });
     }
-    throw error;
+    // What Deno itself refuses is a permission that we forgot.
+    if (error instanceof Deno.errors.NotCapable || !(error instanceof Error)) throw error;
+    throw new ProgramStartError(program, error);
   }
 }
 

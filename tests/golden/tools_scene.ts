@@ -121,12 +121,16 @@ export async function ending(host: GoldenHost): Promise<Ending> {
   const rejected = (await host.state("rejected"))?.rejected ?? [];
   return {
     golden: (await host.state("golden"))?.path,
-    root: await Deno.readLink(`${host.store.gcRoots}/golden-generation/golden`).catch(() =>
-      undefined
-    ),
+    // The very first pin, cut short, leaves it under the name of one that is about to be golden.
+    root: await rootOf(host, "golden") ?? await rootOf(host, "golden-next"),
     trial: (await host.state("trial"))?.target,
     rejected: rejected.map(({ path }: { readonly path: string }) => path),
     loader: await host.loaderDefault(),
     profile: await host.profile(),
   };
+}
+
+async function rootOf(host: GoldenHost, name: string): Promise<string | undefined> {
+  const path = `${host.store.gcRoots}/golden-generation/${name}`;
+  return await Deno.readLink(path).catch(() => undefined);
 }

@@ -23,7 +23,7 @@ export async function failCalls(
     assert.match(stderr, /^error: .*(cannot|failed)/m);
     // Healthy boots must not count as failures where nothing can be pinned: the only third state.
     const trial = (await stateFiles(host)).trial;
-    const third = trial?.includes("could not be pinned") ? { ...after, trial } : after;
+    const third = trial?.includes("could not be recorded") ? { ...after, trial } : after;
     await holds(host, before, third);
     assert.equal(await host.reboots(), 0);
     const again = await host.run(argv);
