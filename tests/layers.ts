@@ -21,19 +21,29 @@ export interface Rule {
 }
 
 const pure = /^src\/\w+\/(decide_\w+|\w+_state|source_name)\.ts$/;
-const shared = ["cli", "host", "programs", "build"];
+const shared = ["cli", "host", "programs", "secrets", "build"];
 
 /** The layers from the top down: who may import whom. */
 const imports: readonly (readonly [string, RegExp, (from: string) => RegExp])[] = [
   [
     "a program of bin/ imports the cli and commands",
     /^bin\//,
-    () => /^src\/(?!(host|programs|build)\/)/,
+    () => /^src\/(?!(host|programs|secrets|build)\/)/,
   ],
   [
-    "a domain imports itself, programs, cli and host, and never another domain",
-    new RegExp(`^src/(?!(${shared.join("|")})/)`),
-    (from) => new RegExp(`^src/(${folderOf(from)}|programs|cli|host)/`),
+    "a domain imports itself, the secret gate, programs, cli and host, and never another domain",
+    new RegExp(`^src/(?!(${shared.join("|")}|upgrade)/)`),
+    (from) => new RegExp(`^src/(${folderOf(from)}|secrets|programs|cli|host)/`),
+  ],
+  [
+    "the upgrade is built on the configuration repository",
+    /^src\/upgrade\//,
+    () => /^src\/(upgrade|config|secrets|programs|cli|host)\//,
+  ],
+  [
+    "the secret gate imports itself, programs, cli and host",
+    /^src\/secrets\//,
+    () => /^src\/(secrets|programs|cli|host)\//,
   ],
   ["programs import programs and host", /^src\/programs\//, () => /^src\/(programs|host)\//],
   ["the cli imports the cli and host", /^src\/cli\//, () => /^(src\/(cli|host)\/|deno\.json$)/],

@@ -52,9 +52,19 @@ const violations: readonly (readonly [string, Partial<Module> & Pick<Module, "pa
       ["bin/x.ts: none"],
     ],
     [
-      "a domain imports itself, programs, cli and host, and never another domain",
+      "a domain imports itself, the secret gate, programs, cli and host, and never another domain",
       { path: "src/golden/x.ts", imports: [type("src/dotfiles/a.ts"), value("src/host/a.ts")] },
       ["src/golden/x.ts: src/dotfiles/a.ts"],
+    ],
+    [
+      "the upgrade is built on the configuration repository",
+      { path: "src/upgrade/x.ts", imports: [value("src/config/a.ts"), value("src/golden/a.ts")] },
+      ["src/upgrade/x.ts: src/golden/a.ts"],
+    ],
+    [
+      "the secret gate imports itself, programs, cli and host",
+      { path: "src/secrets/x.ts", imports: [value("src/config/a.ts"), value("src/cli/a.ts")] },
+      ["src/secrets/x.ts: src/config/a.ts"],
     ],
     [
       "programs import programs and host",

@@ -52,8 +52,15 @@ const dotfiles: Permissions = {
  */
 const golden: Permissions = { ...dotfiles, env: commonVariables };
 
+/**
+ * Common to the programs of the config repo. What they run (git, nix, switch-to-configuration and the
+ * commands of the configuration) can do all that their user can.
+ */
+const configRepo: Permissions = { ...dotfiles, env: commonVariables };
+
 /** The permissions of each program of bin/: what it is compiled with, and the least that works. */
 export const permissions: Readonly<Record<string, Permissions>> = {
+  "auto-upgrade": configRepo,
   "chezmoi-resolve": {
     ...dotfiles,
     // The prompts look at TERM, CI and the marks of a dozen terminals to choose what they draw.
@@ -65,11 +72,13 @@ export const permissions: Readonly<Record<string, Permissions>> = {
   "golden-boot-check": golden,
   "golden-boot-validate": golden,
   "golden-mark-pending": golden,
+  "host-commit": configRepo,
   "pin-golden": golden,
   // The prompts, as above.
   "rollback-to-golden": { ...golden, env: "all" },
   "show-boot-status": golden,
   "show-golden": golden,
+  "upgrade-status": configRepo,
 };
 
 /** The flags of `deno run` and `deno compile` that grant these permissions and nothing else. */

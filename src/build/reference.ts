@@ -3,6 +3,7 @@ import { commonOptions } from "../cli/command.ts";
 import type { Command } from "../cli/command.ts";
 import { fallbackText } from "../cli/help.ts";
 import { flagOf, type Options } from "../cli/options.ts";
+import { hostCommit } from "../config/host_commit.ts";
 import { chezmoiResolve } from "../dotfiles/resolve.ts";
 import { chezmoiShowConflicts } from "../dotfiles/show_conflicts.ts";
 import { chezmoiStatus } from "../dotfiles/status.ts";
@@ -14,6 +15,8 @@ import { rollbackToGolden } from "../golden/rollback.ts";
 import { showBootStatus } from "../golden/show_boot_status.ts";
 import { showGolden } from "../golden/show_golden.ts";
 import { goldenBootValidate } from "../golden/validate.ts";
+import { autoUpgrade } from "../upgrade/auto_upgrade.ts";
+import { upgradeStatus } from "../upgrade/upgrade_status.ts";
 
 /** The reference page of a program, in Markdown. */
 export function referencePage<O extends Options>(command: Command<O>): string {
@@ -57,6 +60,9 @@ export function referencePages(): ReadonlyMap<string, string> {
     [`${showGolden.name}.md`, referencePage(showGolden)],
     [`${rollbackToGolden.name}.md`, referencePage(rollbackToGolden)],
     [`${showBootStatus.name}.md`, referencePage(showBootStatus)],
+    [`${hostCommit.name}.md`, referencePage(hostCommit)],
+    [`${autoUpgrade.name}.md`, referencePage(autoUpgrade)],
+    [`${upgradeStatus.name}.md`, referencePage(upgradeStatus)],
   ]);
 }
 

@@ -27,3 +27,12 @@ export function usageFailure(message: string, hint?: string): Failure {
 export function refusal(message: string, hint: string): Failure {
   return new Failure(message, { code: ExitCode.needsPerson, hint });
 }
+
+/** The failure for a place that another program is at work in. */
+export function busyFailure(who: string, where: string, cause?: unknown): Failure {
+  return new Failure(`busy: ${who} is at work in ${where}`, {
+    code: ExitCode.busy,
+    hint: "nothing was lost; the next run goes on",
+    cause,
+  });
+}

@@ -57,8 +57,10 @@ export function choice<const T extends string>(
   words: readonly T[],
   fallback: NoInfer<T>,
   help: string,
+  details: Details<T> = {},
 ): Option<T> {
   return {
+    ...details,
     help,
     value: words.join("|"),
     fallback,

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { type ParsedState, parseJson } from "../cli/parse_state.ts";
+import { type ParsedState, parseJson } from "./parse_state.ts";
 
 /** Reads a state file by its schema; anything unknown makes it corrupt, a newer schema too. */
 export function parseState<S extends v.GenericSchema>(

@@ -1,3 +1,4 @@
+import { monotonic } from "../host/clock.ts";
 import type { Report } from "./report.ts";
 
 /** One step of a run, declared once: the same list serves the run, the dry run and the summary. */
@@ -20,6 +21,20 @@ export interface StepRecord {
   readonly detail: string;
 }
 
+/** Hears of each step, as it goes. */
+export interface StepWatch {
+  /** A step is about to begin; what this writes is written before it does. */
+  begin(name: string): void;
+  /** How it ended, and after how many seconds. */
+  end(record: StepEnd): void;
+}
+
+/** A step that ended, well or not. */
+export interface StepEnd extends Omit<StepRecord, "outcome"> {
+  readonly outcome: StepRecord["outcome"] | "failed";
+  readonly seconds: number;
+}
+
 /**
  * Runs the steps in order; the only code that knows of dry runs and skipping. A failed step throws,
  * and the rest is not started.
@@ -27,22 +42,39 @@ export interface StepRecord {
 export async function runSteps<Facts>(
   steps: readonly Step<Facts>[],
   facts: Facts,
-  options: { readonly dryRun: boolean; readonly report: Report },
+  { dryRun, report, watch }: {
+    readonly dryRun: boolean;
+    readonly report: Report;
+    readonly watch?: StepWatch;
+  },
 ): Promise<readonly StepRecord[]> {
   const records: StepRecord[] = [];
-  for (const step of steps) {
+  const end = (record: StepRecord, since: number): void => {
+    records.push(record);
+    watch?.end({ ...record, seconds: (monotonic() - since) / 1000 });
+  };
+  for (const { name, ...step } of steps) {
+    const started = monotonic();
     const skipped = step.skip?.(facts);
     if (skipped !== undefined) {
-      records.push({ name: step.name, outcome: "skipped", detail: skipped });
+      end({ name, outcome: "skipped", detail: skipped }, started);
       continue;
     }
     const detail = step.describe(facts);
-    if (options.dryRun) {
-      options.report.info(`would ${detail}`);
-    } else {
-      await step.run(facts);
+    if (dryRun) {
+      report.info(`would ${detail}`);
+      end({ name, outcome: "planned", detail }, started);
+      continue;
     }
-    records.push({ name: step.name, outcome: options.dryRun ? "planned" : "done", detail });
+    watch?.begin(name);
+    try {
+      await step.run(facts);
+    } catch (error) {
+      const seconds = (monotonic() - started) / 1000;
+      watch?.end({ name, outcome: "failed", detail: (error as Error).message, seconds });
+      throw error;
+    }
+    end({ name, outcome: "done", detail }, started);
   }
   return records;
 }

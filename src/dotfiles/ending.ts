@@ -45,7 +45,9 @@ export function endingOf(run: SyncRun): Ending {
   const moved = counts.length > 0 ? counts.join(", ") : "nothing to do";
   const local = run.heads === "offline" || !run.policy.push;
   return {
-    exit: trouble?.fatal === true
+    exit: trouble?.needsPerson === true
+      ? ExitCode.needsPerson
+      : trouble?.fatal === true
       ? ExitCode.failed
       : parked.length > 0
       ? ExitCode.needsPerson

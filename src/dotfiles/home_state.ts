@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import type { ParsedState } from "../cli/parse_state.ts";
-import { parseState } from "./parse_state.ts";
+import { parseState } from "../cli/schema_state.ts";
 
 const commit = v.pipe(v.string(), v.regex(/^[0-9a-f]{40}$/));
 const paths = v.array(v.string());

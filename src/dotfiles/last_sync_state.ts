@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import type { ParsedState } from "../cli/parse_state.ts";
-import { parseState } from "./parse_state.ts";
+import { parseState } from "../cli/schema_state.ts";
 
 /** How a sync ended; the first word of `last-sync-status`. */
 export const results = [

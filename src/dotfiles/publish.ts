@@ -32,6 +32,7 @@ export const publishBranch: Step<SyncRun> = {
     }
     if (next === run.main || next === jjRoot || cannotPush(run) !== undefined) return;
     await assertPushable(run, next);
+    if (!await passesGate(run, next)) return;
     const before = run.main;
     let output = await jj.push(branch, remote);
     if (/[Nn]on-tracking remote bookmark/.test(output.stderr)) {
@@ -60,6 +61,13 @@ async function assertPushable(run: SyncRun, next: string): Promise<void> {
       `refusing to push ${next}: no fast-forward of ${run.main}, or not free of ${unfit.join(" ")}`,
     );
   }
+}
+
+/** Whether a commit may be pushed, as far as secrets go; loaded when something is to be pushed. */
+async function passesGate(run: SyncRun, commit: string): Promise<boolean> {
+  if (run.policy.secretGate === "off") return true;
+  const { isFitToSend } = await import("./secret_gate.ts");
+  return await isFitToSend(run, commit);
 }
 
 /** A failed push may have arrived all the same, or the remote moved first: another round tells. */
@@ -103,7 +111,7 @@ async function pushConflict(
 ): Promise<void> {
   const { jj } = run.programs;
   const bookmark = ownBookmark(run, known);
-  if (known.get(bookmark) === conflict) return;
+  if (known.get(bookmark) === conflict || !await passesGate(run, conflict)) return;
   // Before the push: one that arrives although we are killed must be recognized when it is resolved.
   save(run, { bookmark, published: [...new Set([...run.state.published, conflict])] });
   await jj.setBookmark(bookmark, conflict);

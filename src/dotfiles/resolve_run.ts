@@ -1,13 +1,13 @@
 import type { Call } from "../cli/command.ts";
 import { ExitCode } from "../cli/exit_code.ts";
-import { Failure, usageFailure } from "../cli/failure.ts";
+import { busyFailure, Failure, usageFailure } from "../cli/failure.ts";
 import { settle as settleOptions } from "../cli/options.ts";
 import { now } from "../host/clock.ts";
 import { isInteractive, workingDirectory } from "../host/environment.ts";
 import type { Ending } from "./ending.ts";
 import type { Programs } from "./facts.ts";
 import { keptTargets, settleKept } from "./kept.ts";
-import { freeOfStaleLocks } from "./stale_locks.ts";
+import { freeOfStaleLocks } from "../programs/stale_locks.ts";
 import { lockState } from "./state_lock.ts";
 import { UnmergeableError } from "./merge_target.ts";
 import { type Parked, type ParkedTarget, pathsOf, readParked, targetsOf } from "./parked.ts";
@@ -37,7 +37,11 @@ export async function runResolve(call: ResolveCall): Promise<ExitCode> {
   const settings = await settle(call.options);
   const lock = await lockState(settings.stateDirectory, "chezmoi-resolve");
   try {
-    return await freeOfStaleLocks(settings.source, () => resolveUnderLock(call, settings));
+    return await freeOfStaleLocks(
+      { source: settings.source, gitDirectory: `${settings.source}/.git` },
+      () => resolveUnderLock(call, settings),
+      (who, cause) => busyFailure(who, settings.source, cause),
+    );
   } catch (error) {
     throw await explain(error);
   } finally {

@@ -11,6 +11,7 @@ export interface Policy {
   readonly commit: boolean;
   readonly push: boolean;
   readonly onConflict: "park" | "prefer-local" | "prefer-remote";
+  readonly secretGate: "warn" | "refuse" | "off";
   readonly acceptRewritten: boolean;
 }
 
@@ -57,7 +58,13 @@ export interface SyncRun {
   };
   /** Why the remote did not get or give everything. */
   trouble:
-    | { readonly at: "fetch" | "push"; readonly fatal: boolean; readonly reason: string }
+    | {
+      readonly at: "fetch" | "push";
+      readonly fatal: boolean;
+      readonly reason: string;
+      /** It was not the remote that refused: only a person can tell whether to push. */
+      readonly needsPerson?: true;
+    }
     | undefined;
 }
 

@@ -43,6 +43,7 @@ export async function start(from: Start): Promise<SyncRun> {
       commit: options.autoCommit,
       push: options.autoPush,
       onConflict: options.onConflict,
+      secretGate: options.secretGate,
       acceptRewritten: options.acceptRewritten,
     },
     programs,

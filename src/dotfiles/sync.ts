@@ -16,7 +16,10 @@ export const chezmoiSync: Command<typeof syncOptions> = {
     [ExitCode.done, "synced, nothing to do, or offline with a warning"],
     [ExitCode.failed, "failed, nothing lost"],
     [ExitCode.usage, "wrong option, configuration or environment; nothing changed"],
-    [ExitCode.needsPerson, "a conflict is parked on this host, or the source was refused"],
+    [
+      ExitCode.needsPerson,
+      "a conflict is parked on this host, the source was refused, or a secret was found",
+    ],
     [ExitCode.busy, "another sync is running"],
   ],
   config: dotfilesConfig,

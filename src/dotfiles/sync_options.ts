@@ -31,6 +31,11 @@ export const syncOptions = {
     "park",
     "what to do with edits that collide: park them for chezmoi-resolve, or decide at once",
   ),
+  secretGate: choice(
+    ["warn", "refuse", "off"],
+    "warn",
+    "what to do when a push would make a secret known: say so, push nothing, or do not look",
+  ),
   offline: enable("do the local part only"),
   acceptRewritten: enable("take over a remote whose history was rewritten", { flagOnly: true }),
   dryRun: enable("say what would be done, change nothing", { flagOnly: true }),

@@ -1,5 +1,6 @@
 import type { Call } from "../cli/command.ts";
 import type { ExitCode } from "../cli/exit_code.ts";
+import { busyFailure } from "../cli/failure.ts";
 import { now } from "../host/clock.ts";
 import { Chezmoi } from "../programs/chezmoi.ts";
 import type { LastSync } from "./last_sync_state.ts";
@@ -20,15 +21,16 @@ export async function runSync({ options, report }: Call<typeof syncOptions>): Pr
   status?.catch(() => {}); // Whoever uses it hears of the failure.
   const [{ recordSync }, { freeOfStaleLocks }, { synchronize }] = await Promise.all([
     import("./record.ts"),
-    import("./stale_locks.ts"),
+    import("../programs/stale_locks.ts"),
     import("./synchronize.ts"),
   ]);
   const record = (sync: Omit<LastSync, "schema" | "time" | "host">): LastSync =>
     recordSync(settings.stateDirectory, { host: settings.host, ...sync }, now());
   try {
     const ending = await freeOfStaleLocks(
-      settings.source,
+      { source: settings.source, gitDirectory: `${settings.source}/.git` },
       () => synchronize(settings, options, report, status),
+      (who, cause) => busyFailure(who, settings.source, cause),
     );
     const last = record(ending.sync);
     report.answer(options.json ? JSON.stringify(last, null, 2) : last.message);

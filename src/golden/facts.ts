@@ -1,7 +1,7 @@
 import { isoSeconds, now } from "../host/clock.ts";
-import { isMissing, namesIn, realPath, stat } from "../host/files.ts";
+import { namesIn, stat } from "../host/files.ts";
 import { bootEntries } from "../programs/boot_loader.ts";
-import { generationsOf } from "../programs/nix.ts";
+import { generationsOf, toplevelAt } from "../programs/nix.ts";
 import type { Facts, LoaderDefault, State } from "./decide_trial.ts";
 import type { Settings } from "./settings.ts";
 
@@ -56,16 +56,6 @@ export async function observe(
 function isOf(toplevel: string | undefined, parent: string): boolean {
   return toplevel !== undefined &&
     (toplevel === parent || specialisationOf(toplevel, parent) !== undefined);
-}
-
-/** What a link leads to; `undefined` when it or that is missing. */
-export function toplevelAt(link: string): string | undefined {
-  try {
-    return realPath(link);
-  } catch (error) {
-    if (isMissing(error)) return undefined;
-    throw error;
-  }
 }
 
 /** The name under which one toplevel is a specialisation of another. */

@@ -1,8 +1,9 @@
 import type { Call } from "../cli/command.ts";
 import { ExitCode } from "../cli/exit_code.ts";
 import { ProcessError, ProgramMissingError } from "../host/process.ts";
+import { toplevelAt } from "../programs/nix.ts";
 import type { Facts, Limits, State } from "./decide_trial.ts";
-import { observe, systemTrouble, toplevelAt } from "./facts.ts";
+import { observe, systemTrouble } from "./facts.ts";
 import { healthNow } from "./health.ts";
 import { type Settings, settle } from "./settings.ts";
 import type { bootStatusOptions } from "./show_boot_status.ts";

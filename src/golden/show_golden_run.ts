@@ -1,7 +1,8 @@
 import type { Call } from "../cli/command.ts";
 import { ExitCode } from "../cli/exit_code.ts";
 import { readLink } from "../host/files.ts";
-import { systemTrouble, toplevelAt } from "./facts.ts";
+import { toplevelAt } from "../programs/nix.ts";
+import { systemTrouble } from "./facts.ts";
 import type { Golden } from "./golden_state.ts";
 import { settle } from "./settings.ts";
 import type { showGoldenOptions } from "./show_golden.ts";

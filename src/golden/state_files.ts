@@ -1,15 +1,12 @@
 import type { ParsedState } from "../cli/parse_state.ts";
 import { serializeState } from "../cli/parse_state.ts";
-import { Failure } from "../cli/failure.ts";
+import { readStateFile } from "../cli/state_file.ts";
 import type { Report } from "../cli/report.ts";
-import { keepAside, lstat, readText, removeDurably, writeDurably } from "../host/files.ts";
+import { keepAside, removeDurably, writeDurably } from "../host/files.ts";
 import type { State } from "./decide_trial.ts";
 import { type Golden, parseGolden } from "./golden_state.ts";
 import { noneRejected, parseRejected, type Rejected } from "./rejected_state.ts";
 import { parseTrial, type Trial } from "./trial_state.ts";
-
-/** More than any state file ever has, in bytes. */
-const greatestSize = 1024 * 1024;
 
 /** The state files as they are, and what is wrong with them. */
 export interface Look {
@@ -27,7 +24,7 @@ export function lookAtState(directory: string): Look {
   const troubles: { path: string; reason: string }[] = [];
   const read = <T>(name: string, parse: (text: string) => ParsedState<T>): T | undefined => {
     const path = `${directory}/${name}.json`;
-    const parsed = readParsed(path, parse);
+    const parsed = readStateFile(path, parse);
     if (parsed?.kind === "corrupt") troubles.push({ path, reason: parsed.reason });
     return parsed?.kind === "valid" ? parsed.state : undefined;
   };
@@ -75,29 +72,4 @@ export function writeState(
 /** Ends the trial, durably. */
 export function removeTrial(directory: string): void {
   removeDurably(`${directory}/trial.json`);
-}
-
-function readParsed<T>(
-  path: string,
-  parse: (text: string) => ParsedState<T>,
-): ParsedState<T> | undefined {
-  const info = readable(path, lstat);
-  if (info === undefined) return undefined;
-  if (!info.isFile) return { kind: "corrupt", reason: "it is no regular file" };
-  if (info.size > greatestSize) {
-    return { kind: "corrupt", reason: `it has ${info.size} bytes, more than any state` };
-  }
-  const text = readable(path, readText);
-  return text === undefined ? undefined : parse(text);
-}
-
-function readable<T>(path: string, read: (path: string) => T): T {
-  try {
-    return read(path);
-  } catch (error) {
-    throw new Failure(`cannot read ${path}: ${(error as Error).message}`, {
-      hint: "nothing was done; `sudo` may help, else look at the disk",
-      cause: error,
-    });
-  }
 }

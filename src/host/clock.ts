@@ -11,6 +11,16 @@ export function isoSeconds(instant: Date): string {
   return instant.toISOString().replace(/\.\d+Z$/, "Z");
 }
 
+/** An instant as ISO 8601 with whole seconds, in this machine's time zone and with its offset. */
+export function isoLocal(instant: Date): string {
+  const offset = -instant.getTimezoneOffset();
+  const local = new Date(instant.getTime() + offset * 60_000).toISOString().slice(0, 19);
+  const two = (number: number): string => String(Math.trunc(number)).padStart(2, "0");
+  return `${local}${offset < 0 ? "-" : "+"}${two(Math.abs(offset) / 60)}:${
+    two(Math.abs(offset) % 60)
+  }`;
+}
+
 /** Milliseconds since some instant, which a clock that is set does not change. */
 export function monotonic(): number {
   return performance.now();

@@ -196,3 +196,8 @@ function orMissing<T>(work: () => T): T | undefined {
     throw error;
   }
 }
+
+/** Makes a file belong to somebody else. */
+export function giveTo(path: string, { uid, gid }: { uid: number; gid: number }): void {
+  Deno.chownSync(path, uid, gid);
+}

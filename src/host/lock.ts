@@ -14,14 +14,21 @@ export interface Lock {
 }
 
 /**
- * Takes the exclusive `flock` on a file at once or reports who has it. The kernel drops a flock with
- * its process, so that a killed run never leaves a stale lock; the file itself stays for good.
+ * Takes the exclusive `flock` on a file, at once or within some milliseconds of patience, or reports
+ * who has it. The kernel drops a flock with its process, so that a killed run never leaves a stale
+ * lock; the file itself stays for good.
  *
  * @throws {Deno.errors.PermissionDenied} when the file cannot be created
  */
-export async function takeLock(path: string, holder: Holder): Promise<Lock | Holder | "unknown"> {
+export async function takeLock(
+  path: string,
+  holder: Holder,
+  patience = 0,
+): Promise<Lock | Holder | "unknown"> {
   const file = Deno.openSync(path, { read: true, write: true, create: true, mode: 0o600 });
-  if (!await tryFlock(file) && !await secondTry(file)) {
+  if (
+    !await tryFlock(file) && !await (patience > 0 ? flockWithin(file, patience) : secondTry(file))
+  ) {
     file.close();
     return await readHolder(path) ?? "unknown";
   }
@@ -38,6 +45,22 @@ export async function takeLock(path: string, holder: Holder): Promise<Lock | Hol
 }
 
 /**
+ * Takes the exclusive `flock` on a file that is there and belongs to somebody else; it is opened for
+ * reading only, so that nothing can happen to what a link might lead to.
+ */
+export async function lockOwnedFile(
+  path: string,
+  patience: number,
+): Promise<Lock | Holder | "unknown"> {
+  const file = Deno.openSync(path, { read: true });
+  if (await tryFlock(file) || patience > 0 && await flockWithin(file, patience)) {
+    return { release: () => file.close() };
+  }
+  file.close();
+  return await readHolder(path) ?? "unknown";
+}
+
+/**
  * Takes the exclusive `flock` on a file; waits for another holder up to a time in milliseconds, and
  * returns `undefined` when that has passed. Nobody but its owner can open the file, since to open it
  * for reading is enough to take its flock.
@@ -46,12 +69,16 @@ export async function waitForLock(path: string, patience: number): Promise<Dispo
   const file = Deno.openSync(path, { read: true, write: true, create: true, mode: 0o600 });
   const release = { [Symbol.dispose]: () => file.close() };
   if (typeof file.tryLockSync === "function" && file.tryLockSync(true)) return release;
+  return await flockWithin(file, patience) ? release : undefined;
+}
+
+async function flockWithin(file: Deno.FsFile, patience: number): Promise<boolean> {
   // The waiting call works on a thread of its own, and ends with the process at the latest.
   const waited = new Promise<boolean>((resolve) =>
     AbortSignal.timeout(patience).addEventListener("abort", () => resolve(false))
   );
   const locked = file.lock(true).then(() => true);
-  return await Promise.race([locked, waited]) ? release : undefined;
+  return await Promise.race([locked, waited]);
 }
 
 /** Whether another process holds the lock just now; never creates the file. */

@@ -5,6 +5,9 @@ import { unattended } from "./unattended.ts";
 /** Bound in milliseconds on a git command that does not leave this machine. */
 const localBound = 60_000;
 
+/** Options of a push: what a person's settings would push besides nobody has searched for secrets. */
+export const nothingElse = ["--quiet", "--no-follow-tags", "--recurse-submodules=no"];
+
 /** git in one repository. */
 export class GitRepository {
   constructor(
@@ -12,7 +15,7 @@ export class GitRepository {
     /** Bound in milliseconds on each command that talks to a remote. */
     readonly remoteBound: number,
     /** Whose repository it is, where that is not who runs this. */
-    readonly owner?: Owner,
+    readonly owner: Owner | undefined = undefined,
   ) {}
 
   /** The remote's branches as commit ids by name (without `refs/heads/`), or why it cannot be asked. */
@@ -28,7 +31,7 @@ export class GitRepository {
 
   /** Pushes one refspec without force: the remote takes a fast-forward only. */
   async push(remote: string, refspec: string): Promise<Output> {
-    return await this.remote(["push", "--quiet", "--", remote, refspec]);
+    return await this.remote(["push", ...nothingElse, "--", remote, refspec]);
   }
 
   /** The bytes of a file in a commit; `undefined` when it has no such file. */

@@ -1,6 +1,6 @@
 import { environment } from "../host/environment.ts";
-import { namesIn, parentOf, realPath, stat } from "../host/files.ts";
-import { run } from "../host/process.ts";
+import { isMissing, namesIn, parentOf, realPath, stat } from "../host/files.ts";
+import { capture, run } from "../host/process.ts";
 
 /** Bound in milliseconds on `nix-env --set`, which waits for the database's lock. */
 const profileBound = 60_000;
@@ -43,4 +43,20 @@ export function generationsOf(profile: string, toplevel: string): readonly numbe
     .filter((name) => realPath(`${directory}/${name}`) === toplevel)
     .map((name) => Number(name.slice(base.length + 1, -"-link".length)))
     .sort((a, b) => a - b);
+}
+
+/** What a link leads to; `undefined` when it or that is missing. */
+export function toplevelAt(link: string): string | undefined {
+  try {
+    return realPath(link);
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
+}
+
+/** Whether a path is a whole one of the store, and not merely a name in it. */
+export async function isValid(path: string): Promise<boolean> {
+  const argv = ["nix-store", "--check-validity", path];
+  return (await capture({ argv, timeout: profileBound })).status === 0;
 }

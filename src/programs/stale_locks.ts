@@ -1,35 +1,36 @@
-import { ExitCode } from "../cli/exit_code.ts";
-import { Failure } from "../cli/failure.ts";
 import { capture, ProcessError } from "../host/process.ts";
 
 /** How long a git or jj that is still at work in the source is waited for, in milliseconds. */
 const patience = 30_000;
 
 /**
- * Does some work; when it fails on a lock file of git's that nobody holds any more, removes the file
- * and does the work once more. A killed git leaves such files, and each of them stops git and jj.
- * Runs that succeed pay nothing for this.
+ * Does some work in a work tree; when it fails on a lock file of git's that nobody holds any more,
+ * removes the file and does the work once more. A killed git leaves such files, and each of them
+ * stops git and jj. Runs that succeed pay nothing for this.
+ *
+ * @throws what `busy` makes of the git or jj that is still at work there
  */
-export async function freeOfStaleLocks<T>(source: string, work: () => Promise<T>): Promise<T> {
+export async function freeOfStaleLocks<T>(
+  { source, gitDirectory }: { readonly source: string; readonly gitDirectory: string },
+  work: () => Promise<T>,
+  busy: (who: string, cause: Error) => Error,
+): Promise<T> {
   try {
     return await work();
   } catch (error) {
+    const cause = error instanceof Error && error.cause instanceof ProcessError
+      ? error.cause
+      : error;
     if (
-      !(error instanceof ProcessError) ||
-      !/\.lock\b|could not lock|fetching ref .* already exists/i.test(error.message)
+      !(cause instanceof ProcessError) ||
+      !/\.lock\b|could not lock|fetching ref .* already exists/i.test(cause.message)
     ) {
       throw error;
     }
     const owner = await runningIn(source);
-    if (owner !== "") {
-      throw new Failure(`busy: ${owner} is at work in ${source}`, {
-        code: ExitCode.busy,
-        hint: "nothing was lost; the next run goes on",
-        cause: error,
-      });
-    }
+    if (owner !== "") throw busy(owner, cause);
     await capture({
-      argv: ["find", `${source}/.git`, "-name", "*.lock", "-type", "f", "-delete"],
+      argv: ["find", gitDirectory, "-name", "*.lock", "-type", "f", "-delete"],
       timeout: patience,
     });
     return await work();
