@@ -1,0 +1,123 @@
+import {
+  argv,
+  choice,
+  enable,
+  isTexts,
+  names,
+  type Option,
+  type Options,
+  seconds,
+  text,
+  textOr,
+} from "../cli/options.ts";
+import { presets } from "./notify_option.ts";
+
+/** A command of the configuration, with its bound. */
+export interface BoundCommand {
+  readonly argv: readonly string[];
+  /** Seconds. */
+  readonly timeoutSeconds: number;
+}
+
+/** Where a host's state and its systems are; NixOS's own paths unless told otherwise. */
+export const systemOptions = {
+  stateDir: textOr("/var/lib/holdfast", "DIR", "where runs are recorded"),
+  profile: textOr("/nix/var/nix/profiles/system", "PATH", "the system profile"),
+  bootedSystem: textOr("/run/booted-system", "PATH", "link to the toplevel this boot started with"),
+  currentSystem: textOr("/run/current-system", "PATH", "link to the toplevel that is active"),
+  metrics: text("FILE", "write metrics for Prometheus's textfile collector"),
+} satisfies Options;
+
+/** What `auto-upgrade` and `rebuild-smart` take besides. */
+export const upgradeOptions = {
+  ...systemOptions,
+  flake: text("REF", "the flake that describes the host", { fallbackText: "the repository" }),
+  configuration: text("NAME", "the host's name in the flake's nixosConfigurations", {
+    fallbackText: "the host name",
+  }),
+  preUpdateHooks: commands("run before anything else; one that fails is told of, and no more"),
+  updateInputs: names("inputs of the flake that are updated before the build"),
+  buildCommand: argv(
+    undefined,
+    "builds the system and leaves a link to it at {outLink}; nh or nix build when not set",
+  ),
+  buildTimeoutSeconds: seconds(14_400, "how long a build may take, with its evaluation"),
+  validationChecks: commands(
+    "have to succeed before what was built goes live; {toplevel} stands for it",
+  ),
+  onValidationFailure: choice(
+    ["rollback", "notify", "ignore"],
+    "rollback",
+    "what becomes of a system that fails its checks or whose units fail",
+  ),
+  markCommand: argv(
+    ["golden-mark-pending"],
+    "puts what goes live on trial; not an error where it is not installed",
+  ),
+  activate: argv(
+    undefined,
+    "makes {toplevel} live by {action}; profile and switch-to-configuration when not set",
+  ),
+  activateTimeoutSeconds: seconds(1800, "how long the activation may take"),
+  healthWindowSeconds: seconds(60, "how long units are watched after the activation"),
+  hostCanCommitConfig: enable("commit and push what this host changed, once it is healthy"),
+  rebootPolicy: choice(
+    ["never", "when-needed"],
+    "never",
+    "whether to reboot when kernel, initrd or modules of the new system need it",
+  ),
+  rebootWindow: timeWindow("local time in which a reboot is allowed, as 02:00-05:00"),
+  rebootCommand: argv(["systemctl", "reboot"], "reboots"),
+  notifyCommand: argv(
+    undefined,
+    "is given news as JSON on standard input, when the state of the host changes",
+  ),
+  notify: presets("whom to tell the same, by ntfy, webhook, matrix or mail"),
+} satisfies Options;
+
+/** A list of commands with a bound each: `[{"argv": [...], "timeoutSeconds": 60}]`, or plain argvs. */
+function commands(help: string): Option<readonly BoundCommand[]> {
+  return {
+    help,
+    value: "COMMANDS",
+    fallback: [],
+    fallbackText: "none",
+    configOnly: true,
+    parse: (given) => {
+      if (!Array.isArray(given)) return { expected: "a list of commands" };
+      const value = given.map(command);
+      return value.every((each) => each !== undefined)
+        ? { value: value as readonly BoundCommand[] }
+        : { expected: 'a list of {"argv": [...], "timeoutSeconds": N}' };
+    },
+  };
+}
+
+function command(given: unknown): BoundCommand | undefined {
+  const { argv, timeoutSeconds = 600, ...rest } = Array.isArray(given)
+    ? { argv: given as unknown }
+    : (given ?? {}) as Record<string, unknown>;
+  const isFine = isTexts(argv) && argv.length > 0 && typeof timeoutSeconds === "number" &&
+    timeoutSeconds > 0 && Object.keys(rest).length === 0;
+  return isFine ? { argv, timeoutSeconds } : undefined;
+}
+
+/** Minutes since midnight: from, until. */
+export type TimeWindow = readonly [number, number];
+
+function timeWindow(help: string): Option<TimeWindow | undefined> {
+  return {
+    help,
+    value: "HH:MM-HH:MM",
+    fallback: undefined,
+    fallbackText: "always",
+    parse: (given) => {
+      const found = typeof given === "string"
+        ? /^([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)$/.exec(given)
+        : null;
+      if (found === null) return { expected: "two times of day, as 02:00-05:00" };
+      const [h1, m1, h2, m2] = found.slice(1).map(Number) as [number, number, number, number];
+      return { value: [h1 * 60 + m1, h2 * 60 + m2] };
+    },
+  };
+}
