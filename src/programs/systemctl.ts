@@ -1,4 +1,5 @@
-import { run } from "../host/process.ts";
+import { lstat, readText } from "../host/files.ts";
+import { capture, type Output, run } from "../host/process.ts";
 
 /** Bound in milliseconds. */
 const bound = 30_000;
@@ -61,4 +62,86 @@ export async function unitStates(names: readonly string[]): Promise<readonly Uni
 export async function reboot(argv: readonly string[]): Promise<void> {
   const env = { SYSTEMCTL_SKIP_AUTO_KEXEC: "1", SYSTEMCTL_SKIP_AUTO_SOFT_REBOOT: "1" };
   await run({ argv, env, timeout: bound });
+}
+
+/** A unit's state, as one look at all of them has it. */
+export interface UnitLook {
+  readonly name: string;
+  readonly hasFailed: boolean;
+  readonly isRestarting: boolean;
+  readonly restarts: number;
+}
+
+/**
+ * All units that systemd has loaded.
+ *
+ * @throws {ProcessError} when systemd cannot be asked
+ */
+export async function allUnits(): Promise<readonly UnitLook[]> {
+  const argv = [
+    ...["systemctl", "show", "--property=Id,ActiveState,SubState,NRestarts", "--all"],
+    ...["--", "*"],
+  ];
+  const blocks = (await run({ argv, timeout: bound })).trim().split(/\n\n+/);
+  return blocks.map((block) => {
+    const of = (property: string): string =>
+      new RegExp(`^${property}=(.*)$`, "m").exec(block)?.[1] ?? "";
+    return {
+      name: of("Id"),
+      hasFailed: of("ActiveState") === "failed",
+      isRestarting: of("SubState").startsWith("auto-restart"),
+      restarts: Number(of("NRestarts") || 0),
+    };
+  }).filter(({ name }) => name !== "");
+}
+
+/** Starts units once more, without waiting for them; a refusal is left to the next look. */
+export async function restartUnits(names: readonly string[]): Promise<void> {
+  await capture({ argv: ["systemctl", "--no-block", "restart", "--", ...names], timeout: bound });
+}
+
+/** Whether systemd runs this machine, by sd_booted(3). */
+export function isSystemdHere(): boolean {
+  return lstat("/run/systemd/system")?.isDirectory === true;
+}
+
+/** A program that runs in a unit of its own. */
+export interface Transient {
+  /** Without `.service`. */
+  readonly unit: string;
+  readonly argv: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+  /** A file that gets what it says, from the beginning. */
+  readonly log: string;
+  /** Bound in milliseconds, which systemd watches over. */
+  readonly timeout: number;
+}
+
+/**
+ * Runs a program in a unit of its own and waits for it. A terminal that is lost, or whoever waits
+ * being killed, does not stop it: it writes to a file and not to us. What it said is returned as
+ * standard error.
+ */
+export async function runTransient(
+  { unit, argv, environment, log, timeout }: Transient,
+): Promise<Output> {
+  const output = await capture({
+    argv: [
+      ...["systemd-run", "--quiet", "--collect", "--wait", `--unit=${unit}`],
+      ...["--service-type=exec", "--property=KillMode=mixed"],
+      ...[`--property=RuntimeMaxSec=${Math.ceil(timeout / 1000)}`],
+      ...[`--property=StandardOutput=truncate:${log}`, `--property=StandardError=append:${log}`],
+      ...Object.entries(environment).map(([name, value]) => `--setenv=${name}=${value}`),
+      ...["--", ...argv],
+    ],
+    // systemd ends it before.
+    timeout: timeout + bound,
+  });
+  if (output.timedOut) {
+    await capture({ argv: ["systemctl", "stop", `${unit}.service`], timeout: 2 * bound });
+  }
+  const said = readText(log) ?? "";
+  // systemd-run has one status for every signal, its own time bound among them.
+  const status = output.status === 255 ? 128 + 9 : output.status;
+  return { ...output, status, stderr: said + output.stderr };
 }

@@ -3,6 +3,7 @@ import { Failure, usageFailure } from "../../src/cli/failure.ts";
 import { enable, parseCommandLine, settle, text } from "../../src/cli/options.ts";
 import { programs } from "../support/programs.ts";
 import type { Sandbox } from "../support/sandbox.ts";
+import { configRows } from "./config.ts";
 import { hostWith } from "./dotfiles.ts";
 import { checkOf, hostOnTrial } from "./golden.ts";
 import { compare, type Comparison, duration, peakMemory } from "./paired.ts";
@@ -85,6 +86,7 @@ async function bench(runs: number, narrate: (text: string) => void): Promise<Row
         );
       }
     }
+    for (const row of await configRows(ways, runs, narrate)) rows.push(row);
     await using trial = await hostOnTrial();
     for (const { name: runtime, argv, empty } of ways) {
       const check = checkOf(trial, argv("golden-boot-check"));

@@ -4,8 +4,10 @@ import { BrokenClaim } from "./claims.ts";
 import { dotfilesAct } from "./dotfiles.ts";
 import { goldenAct } from "./golden.ts";
 import { broken, note } from "./narration.ts";
+import { upgradeAct } from "./upgrade.ts";
 
-const usage = `Watch three hosts sync their dotfiles, and one host survive bad updates.
+const usage =
+  `Watch three hosts sync their dotfiles, one upgrade itself, and one survive bad updates.
 
 Usage: deno task demo [--clean]
 
@@ -21,7 +23,7 @@ async function main(args: readonly string[]): Promise<number> {
     return unknown === undefined ? 0 : 2;
   }
   await loadPackages();
-  for (const begin of [dotfilesAct, goldenAct]) {
+  for (const begin of [dotfilesAct, upgradeAct, goldenAct]) {
     const act = await begin();
     let status = 1;
     try {

@@ -1,0 +1,182 @@
+import { ExitCode } from "../cli/exit_code.ts";
+import type { Failure } from "../cli/failure.ts";
+import type { StepEnd } from "../cli/steps.ts";
+import { isoSeconds, now } from "../host/clock.ts";
+import { toplevelAt } from "../programs/nix.ts";
+import { type Deployed, withQuarantined } from "./host_state.ts";
+import { needsReboot } from "./facts.ts";
+import type { LastRun, Result } from "./last_run_state.ts";
+import { journalOf, note } from "./pull_upstream.ts";
+import { tellChange } from "./notify.ts";
+import { isQuarantined, type UpgradeRun, warn } from "./run.ts";
+import { undoFiles, undoSystem } from "./undo.ts";
+
+/** How a run ended, for the report and the exit code. */
+export interface Ending {
+  readonly result: Result;
+  readonly message: string;
+  readonly code: ExitCode;
+  readonly hint?: string;
+}
+
+/** The ending of a run whose steps all went well. */
+export function endWell(run: UpgradeRun): Ending {
+  const code = run.needsPerson === true ? ExitCode.needsPerson : ExitCode.done;
+  const { settled, noSwitch, toplevel } = run;
+  if (settled !== undefined && isQuarantined(run)) {
+    return { result: "quarantined", message: settled, code };
+  }
+  const pending = run.pending ?? needsReboot(run);
+  if (run.unwell.length > 0) {
+    const message = `units are not well since the last upgrade: ${run.unwell.join(", ")}`;
+    return { result: "degraded", message, code: ExitCode.degraded };
+  }
+  if (settled !== undefined) {
+    const result = pending === undefined ? "unchanged" : "reboot-pending";
+    return { result, message: pending === undefined ? settled : `${settled}; ${pending}`, code };
+  }
+  if (noSwitch) return { result: "built", message: `built ${toplevel}`, code };
+  return pending === undefined
+    ? { result: "upgraded", message: `upgraded to ${toplevel}`, code }
+    : { result: "reboot-pending", message: `${toplevel} waits for a reboot: ${pending}`, code };
+}
+
+/** Notes what runs now, and from which files it was built. */
+export function noteDeployed(run: UpgradeRun): void {
+  const { records, toplevel } = run;
+  const { host } = records;
+  const path = toplevel ?? host.deployed?.toplevel;
+  if (path === undefined) return;
+  const deployed: Deployed = {
+    commit: run.head,
+    base: run.upstream ?? host.deployed?.base ?? null,
+    tree: run.tree,
+    toplevel: path,
+    since: host.deployed?.toplevel === path ? host.deployed.since : isoSeconds(now()),
+    waits: run.pending !== undefined ||
+      run.settled !== undefined && host.deployed?.toplevel === path && host.deployed.waits &&
+        toplevelAt(run.settings.currentSystem) !== path,
+    failedUnits: [...run.unwell],
+  };
+  if (JSON.stringify(deployed) !== JSON.stringify(host.deployed)) {
+    records.host = { ...host, deployed };
+  }
+}
+
+/**
+ * The ending of a run of which a step failed: what the policy says becomes of git and system, and
+ * what failed is not tried again until something moves.
+ */
+export async function endBadly(run: UpgradeRun, step: string, error: Failure): Promise<Ending> {
+  const { onValidationFailure } = run.settings;
+  const isLive = step === "activate" || step === "watch";
+  const isTried = isLive || ["build", "check", "mark"].includes(step);
+  const isDone = ["record", "commit", "reboot"].includes(step);
+  const failed: Ending = {
+    result: error.code === ExitCode.needsPerson ? "refused" : "failed",
+    message: error.message,
+    code: error.code,
+    ...(error.hint === undefined ? {} : { hint: error.hint }),
+  };
+  // What is live was found well: git stays with it.
+  if (isDone) return failed;
+  if (!isTried) return await withFilesBack(run, failed);
+  quarantine(run, error.message);
+  const degraded: Ending = { result: "degraded", message: error.message, code: ExitCode.degraded };
+  if (step === "watch" && onValidationFailure !== "rollback") {
+    noteDeployed(run);
+    return degraded;
+  }
+  if (onValidationFailure === "notify" && !isLive) return failed;
+  return await rollBack(run, isLive, error.message);
+}
+
+async function withFilesBack(run: UpgradeRun, failed: Ending): Promise<Ending> {
+  const why = await filesBack(run);
+  if (why !== undefined) warn(run, why);
+  return failed;
+}
+
+/** Takes the files back; why that was not done, or nothing. A failure here must not hide the first. */
+export async function filesBack(run: UpgradeRun): Promise<string | undefined> {
+  const { before, pulled } = journalOf(run);
+  try {
+    return await undoFiles(run.repository, before, pulled);
+  } catch (error) {
+    return `the repository stays as it is: ${(error as Error).message}`;
+  }
+}
+
+/** Git and system together, back to where the run began. */
+export async function rollBack(run: UpgradeRun, isLive: boolean, reason: string): Promise<Ending> {
+  note(run, { step: "roll-back" });
+  const { before, activating } = journalOf(run);
+  const system = isLive && activating !== null
+    ? await undoSystem(before, activating.action, run.settings)
+    : undefined;
+  if (system !== undefined) {
+    return {
+      result: "rollback-failed",
+      message: `${reason}; and the way back failed: ${system}`,
+      code: ExitCode.rollbackFailed,
+      hint: "the repository stays with what was tried; `auto-upgrade --undo` tries again",
+    };
+  }
+  const files = await filesBack(run);
+  if (files !== undefined) warn(run, files);
+  const what = isLive ? `back on ${before.toplevel}` : "nothing went live";
+  return { result: "rolled-back", message: `${reason}; ${what}`, code: ExitCode.rolledBack };
+}
+
+/** What failed is not tried again until the remote or the files move. */
+export function quarantine({ records, head, tree, upstream }: UpgradeRun, reason: string): void {
+  const { found } = records.journal ?? {};
+  if (found === undefined) return;
+  records.host = withQuarantined(records.host, {
+    commit: head,
+    upstream,
+    from: found,
+    tree,
+    time: isoSeconds(now()),
+    reason: reason.slice(0, 500),
+  });
+}
+
+/** Records how a run ended, tells who wants to know, and closes its journal. */
+export async function close(
+  run: UpgradeRun,
+  steps: readonly StepEnd[],
+  ending: Ending,
+): Promise<LastRun> {
+  const { records, repository, settings, warnings, unwell } = run;
+  const { id, program, before, pulled } = journalOf(run);
+  const head = await repository.tree.commitId("HEAD") ?? null;
+  const last: LastRun = {
+    schema: 1,
+    id,
+    program,
+    endedAt: isoSeconds(now()),
+    result: ending.result,
+    message: ending.message,
+    exitCode: ending.code,
+    before: {
+      commit: before.head,
+      files: before.files,
+      toplevel: before.toplevel,
+      profile: before.profile,
+    },
+    after: {
+      commit: head,
+      files: pulled?.tree ?? before.tree,
+      toplevel: toplevelAt(settings.currentSystem) ?? null,
+      profile: toplevelAt(settings.profile) ?? null,
+    },
+    steps: steps.map((step) => ({ ...step, seconds: Math.round(step.seconds * 1000) / 1000 })),
+    failedUnits: [...unwell],
+    warnings: [...warnings],
+  };
+  records.record(last);
+  records.journal = undefined;
+  await tellChange(run, last);
+  return last;
+}

@@ -1,0 +1,68 @@
+import type { Call } from "../cli/command.ts";
+import type { Report } from "../cli/report.ts";
+import type { Options, Values } from "../cli/options.ts";
+import type { ConfigRepository } from "../config/repository.ts";
+import type { repositoryOptions } from "../config/repository_options.ts";
+import type { upgradeOptions } from "../config/upgrade_options.ts";
+import type { Action } from "./decide_activation.ts";
+import type { UnitHealth } from "./decide_health.ts";
+import type { Records } from "./records.ts";
+
+/** The options that the steps go by. */
+export type UpgradeSettings = Values<typeof repositoryOptions & typeof upgradeOptions>;
+
+/** One run: what it goes by, and what its steps have found out so far. */
+export interface UpgradeRun {
+  readonly settings: UpgradeSettings;
+  readonly repository: ConfigRepository;
+  readonly records: Records;
+  readonly report: Report;
+  readonly action: Action;
+  /** Build and check only. */
+  readonly noSwitch: boolean;
+  readonly warnings: string[];
+  /** HEAD, and the tree of the files that git knows: what a flake sees. */
+  head: string;
+  tree: string;
+  /** The remote's branch, as far as it is known. */
+  upstream: string | null;
+  /** There is nothing to build, and why. */
+  settled?: string;
+  /** What a pull would bring failed here before. */
+  quarantined?: true;
+  /** What was built. */
+  toplevel?: string;
+  /** Units that had failed before anything went live. */
+  failedBefore?: readonly string[];
+  /** The first look at the units after the activation. */
+  firstLook?: readonly UnitHealth[];
+  /** It waits for a reboot, and why. */
+  pending?: string;
+  /** Something that went well otherwise has to be looked at. */
+  needsPerson?: boolean;
+  /** A reboot is due, once all is recorded. */
+  reboots?: boolean;
+  /** Units that are not well although nothing was rolled back. */
+  unwell: readonly string[];
+}
+
+/** Whether what the remote has failed here before, and nothing moved since. */
+export function isQuarantined({ quarantined }: UpgradeRun): boolean {
+  return quarantined === true;
+}
+
+/** The tree of the files that git knows, as they are now. */
+export async function trackedTree({ tree }: ConfigRepository): Promise<string> {
+  const { head, changes } = await tree.status();
+  const isClean = changes.every(({ kind }) => kind === "untracked");
+  return isClean && head !== undefined ? await tree.treeOf(head) : await tree.trackedTree();
+}
+
+/** Tells of something that went wrong without failing the run. */
+export function warn(run: UpgradeRun, text: string): void {
+  run.warnings.push(text);
+  run.report.warn(text);
+}
+
+/** A call of a program with the options of an upgrade. */
+export type UpgradeCall = Call<typeof repositoryOptions & typeof upgradeOptions & Options>;

@@ -1,0 +1,91 @@
+import { keep, take } from "../config/autosave.ts";
+import { moveOrExplain } from "../config/pull.ts";
+import type { ConfigRepository } from "../config/repository.ts";
+import { capture, ProgramMissingError } from "../host/process.ts";
+import { setProfile, toplevelAt } from "../programs/nix.ts";
+import { inUnit, switchTo } from "./activate_system.ts";
+import { filled, inShort } from "./bound_command.ts";
+import type { Action } from "./decide_activation.ts";
+import type { Place } from "./journal_state.ts";
+import type { UpgradeSettings } from "./run.ts";
+
+/**
+ * Brings the files of the repository back to where they were before a pull. What was edited since
+ * stays, above them; what is left is saved. Returns why it was not done, or nothing.
+ */
+export async function undoFiles(
+  repository: ConfigRepository,
+  before: Place,
+  pulled: { readonly head: string; readonly tree: string } | null,
+): Promise<string | undefined> {
+  if (pulled === null) return undefined;
+  const { tree } = repository;
+  const head = await tree.commitId("HEAD");
+  if (head === before.head && pulled.head !== before.head) return undefined;
+  if (head !== pulled.head) {
+    return `HEAD was moved to ${head} meanwhile: the repository stays as it is`;
+  }
+  const now = await take(tree, head, repository, { keepsHead: true });
+  await keep(tree, now);
+  const files = now.tree === pulled.tree
+    ? { kind: "merged", tree: before.tree } as const
+    : await tree.merge(await commitOf(repository, pulled), before.files, now.commit, "theirs");
+  if (files.kind === "conflict") {
+    return `${files.paths.join(", ")} were edited meanwhile: the repository stays as it is`;
+  }
+  await moveOrExplain(repository, now, { head: before.head, tree: files.tree });
+  return undefined;
+}
+
+/** A commit of the files as a pull left them, for a merge to begin from. */
+async function commitOf(
+  { tree }: ConfigRepository,
+  pulled: { readonly head: string; readonly tree: string },
+): Promise<string> {
+  return await tree.store(pulled.tree, [pulled.head], "Files after a pull\n");
+}
+
+/**
+ * Makes an earlier system the one that runs and boots again. Returns why that failed, or nothing.
+ */
+export async function undoSystem(
+  before: Place,
+  action: Action,
+  settings: UpgradeSettings,
+): Promise<string | undefined> {
+  const { toplevel, profile } = before;
+  if (toplevel === null) return "what ran before is not known";
+  try {
+    const last = profile ?? toplevel;
+    if (settings.activate !== undefined) {
+      const target = action === "boot" ? last : toplevel;
+      const argv = filled(settings.activate, { toplevel: target, action });
+      const output = await inUnit(argv, { NIXOS_NO_CHECK: "1" }, settings);
+      return output.status === 0 && !output.timedOut
+        ? undefined
+        : `${argv[0]} ended with ${output.status}${inShort(output.stderr)}`;
+    }
+    if (action !== "test" && toplevelAt(settings.profile) !== last) {
+      await setProfile(settings.profile, last);
+    }
+    // What ran before is not to be judged as if it were new, nor refused now.
+    await markAgain(last, settings);
+    const env = { NIXOS_NO_CHECK: "1" };
+    const how = action === "boot" ? "boot" : action === "test" ? "test" : "switch";
+    const output = await switchTo(how === "boot" ? last : toplevel, how, env, settings);
+    // 4: units failed; what ran before runs again, and they are told of by the next look.
+    return [0, 4, 100].includes(output.status) && !output.timedOut
+      ? undefined
+      : `switch-to-configuration ended with ${output.status}${inShort(output.stderr)}`;
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
+async function markAgain(toplevel: string, { markCommand }: UpgradeSettings): Promise<void> {
+  try {
+    await capture({ argv: [...markCommand, toplevel, "switch"], timeout: 60_000 });
+  } catch (error) {
+    if (!(error instanceof ProgramMissingError)) throw error;
+  }
+}
