@@ -117,26 +117,29 @@ export interface Transient {
   readonly timeout: number;
 }
 
+/** The command line that runs a program in a unit of its own and waits for it. */
+export function transientArgv(
+  { unit, argv, environment, log, timeout }: Transient,
+): readonly string[] {
+  return [
+    ...["systemd-run", "--quiet", "--collect", "--wait", `--unit=${unit}`],
+    ...["--service-type=exec", "--property=KillMode=mixed"],
+    ...[`--property=RuntimeMaxSec=${Math.ceil(timeout / 1000)}`],
+    ...[`--property=StandardOutput=truncate:${log}`, `--property=StandardError=append:${log}`],
+    ...Object.entries(environment).map(([name, value]) => `--setenv=${name}=${value}`),
+    ...["--", ...argv],
+  ];
+}
+
 /**
  * Runs a program in a unit of its own and waits for it. A terminal that is lost, or whoever waits
  * being killed, does not stop it: it writes to a file and not to us. What it said is returned as
  * standard error.
  */
-export async function runTransient(
-  { unit, argv, environment, log, timeout }: Transient,
-): Promise<Output> {
-  const output = await capture({
-    argv: [
-      ...["systemd-run", "--quiet", "--collect", "--wait", `--unit=${unit}`],
-      ...["--service-type=exec", "--property=KillMode=mixed"],
-      ...[`--property=RuntimeMaxSec=${Math.ceil(timeout / 1000)}`],
-      ...[`--property=StandardOutput=truncate:${log}`, `--property=StandardError=append:${log}`],
-      ...Object.entries(environment).map(([name, value]) => `--setenv=${name}=${value}`),
-      ...["--", ...argv],
-    ],
-    // systemd ends it before.
-    timeout: timeout + bound,
-  });
+export async function runTransient(transient: Transient): Promise<Output> {
+  const { unit, log, timeout } = transient;
+  // systemd ends it before.
+  const output = await capture({ argv: transientArgv(transient), timeout: timeout + bound });
   if (output.timedOut) {
     await capture({ argv: ["systemctl", "stop", `${unit}.service`], timeout: 2 * bound });
   }

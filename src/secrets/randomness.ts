@@ -40,12 +40,14 @@ const stand = new RegExp(
 export function isPlaceholder(given: string): boolean {
   const text = given.replace(/\s+/g, "");
   // A long key holds any word by chance.
-  if (text.length <= 128 && stand.test(text)) return true;
+  if (text.length <= 256 && stand.test(text)) return true;
   return new Set(text.slice(0, 256)).size < Math.min(6, text.length / 2);
 }
 
 /** Whether a text looks drawn at random: long, of letters and digits, with hardly a word in it. */
-export function looksRandom(text: string): boolean {
+export function looksRandom(given: string): boolean {
+  // The beginning tells as much as all of it.
+  const text = given.slice(0, 80);
   if (text.length < 16 || !/\d/.test(text) || !/[A-Za-z]/.test(text)) return false;
   const bits = entropy(text);
   if (/^[0-9a-f]+$/i.test(text)) return bits > 2.8;
@@ -54,6 +56,8 @@ export function looksRandom(text: string): boolean {
 
 /** Whether a text looks like a password that a person made up: letters, and something else. */
 export function looksChosen(text: string): boolean {
-  if (text.length < 8 || !/[A-Za-z]/.test(text) || !/[\d!@#$%^&*?~+=]/.test(text)) return false;
+  if (
+    text.length < 8 || text.length > 64 || !/[A-Za-z]/.test(text) || !/[\d!@#$%^&*?~+=]/.test(text)
+  ) return false;
   return !text.includes("/") || readability(text) < 0.5;
 }

@@ -1,10 +1,7 @@
 /** Whose the repository is: git runs as its owner, and nobody else's hands are in it. */
 import assert from "node:assert/strict";
-import { programs } from "../support/programs.ts";
-import type { Sandbox } from "../support/sandbox.ts";
+import { nobody, programsForAll } from "../support/programs_for_all.ts";
 import { cloned, exits } from "./scene.ts";
-
-const nobody = 65534;
 
 Deno.test("root works on a repository as its owner, and leaves nothing of root's behind", async () => {
   assert.equal(Deno.uid(), 0, "this test gives a repository to somebody else, which only root can");
@@ -49,16 +46,3 @@ Deno.test("anybody else is refused, with who may", async () => {
   const ended = await a.host.run([...argv, ...deno, "--repo", a.repo]);
   assert.match(exits(2, ended), /belongs to root\nhint: run this as root/);
 });
-
-/** The programs at a place where everybody can run them; returns a PATH. */
-async function programsForAll(sandbox: Sandbox): Promise<string> {
-  const { directory } = await programs();
-  const from = directory.replace(/\/bin$/, "");
-  const to = `${sandbox.root}/programs`;
-  const script = `cp -a "$1" "$2"
-    sed -i "s#$1#$2#g" "$2"/bin/* "$2"/rootfs/usr/lib/git-core/git`;
-  if (directory !== "") {
-    await sandbox.run(["sh", "-euc", script, "sh", from, to], { cwd: sandbox.root });
-  }
-  return `${to}/bin:${sandbox.environment["PATH"]}`;
-}

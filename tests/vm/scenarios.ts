@@ -8,6 +8,7 @@ import { goldenFails } from "./scenarios/golden_fails.ts";
 import { goodGeneration } from "./scenarios/good_generation.ts";
 import { hangingBoot } from "./scenarios/hanging_boot.ts";
 import { kernelPanic } from "./scenarios/kernel_panic.ts";
+import { lostWaiter } from "./scenarios/lost_waiter.ts";
 import { normalBoot } from "./scenarios/normal_boot.ts";
 import { powerCut, powerCutBefore } from "./scenarios/power_cut.ts";
 import { protectionKeys } from "./scenarios/protection_keys.ts";
@@ -28,4 +29,5 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
   "kernel-panic": kernelPanic,
   "emergency-mode": emergencyMode,
   "hanging-boot": hangingBoot,
+  "lost-waiter": lostWaiter,
 };
