@@ -1,4 +1,5 @@
 import { keep, take } from "../config/autosave.ts";
+import { inTheWay } from "../config/in_the_way.ts";
 import { moveOrExplain } from "../config/pull.ts";
 import type { ConfigRepository } from "../config/repository.ts";
 import { capture, ProgramMissingError } from "../host/process.ts";
@@ -25,7 +26,8 @@ export async function undoFiles(
   if (head !== pulled.head) {
     return `HEAD was moved to ${head} meanwhile: the repository stays as it is`;
   }
-  const now = await take(tree, head, repository, { keepsHead: true });
+  const also = await inTheWay(tree, pulled.tree, before.tree);
+  const now = await take(tree, head, repository, { also, keepsHead: true });
   await keep(tree, now);
   const files = now.tree === pulled.tree
     ? { kind: "merged", tree: before.tree } as const

@@ -226,3 +226,19 @@ Deno.test("flaw: a lock of git's at the commit took git back, and left the new s
   await b.git("merge-base", "--is-ancestor", pushed, "HEAD");
   assert.equal(await b.read("own.nix"), "{ }\n");
 });
+
+Deno.test("flaw: an ignored file made during the build was overwritten by the rollback, in no ref", async () => {
+  await using world = await settled();
+  const { a, b } = world;
+  await push(a, { "cache": "tracked\n" });
+  exits(0, await b.upgrades());
+  const nh = await b.host.read("bin/nh");
+  const make = `echo precious > '${b.repo}/cache'`;
+  await b.host.write("bin/nh", nh.replace("read -r name", `${make}\nread -r name`), 0o755);
+  await push(a, { "flake.nix": "broken\n", "cache": null, ".gitignore": "cache\n" });
+  exits(5, await b.upgrades());
+  const texts = await Promise.all(
+    (await b.autosaves()).map((each) => b.git("show", `${each}:cache`).catch(() => "")),
+  );
+  assert.ok([await b.read("cache"), ...texts].includes("precious\n"), texts.join());
+});
