@@ -1,3 +1,4 @@
+import { monotonic } from "../host/clock.ts";
 import { lstat, readText } from "../host/files.ts";
 import { capture, type Output, run } from "../host/process.ts";
 
@@ -123,7 +124,7 @@ export function transientArgv(
 ): readonly string[] {
   return [
     ...["systemd-run", "--quiet", "--collect", "--wait", `--unit=${unit}`],
-    ...["--service-type=exec", "--property=KillMode=mixed"],
+    ...["--service-type=exec", "--property=KillMode=mixed", "--expand-environment=no"],
     ...[`--property=RuntimeMaxSec=${Math.ceil(timeout / 1000)}`],
     ...[`--property=StandardOutput=truncate:${log}`, `--property=StandardError=append:${log}`],
     ...Object.entries(environment).map(([name, value]) => `--setenv=${name}=${value}`),
@@ -138,13 +139,15 @@ export function transientArgv(
  */
 export async function runTransient(transient: Transient): Promise<Output> {
   const { unit, log, timeout } = transient;
+  const started = monotonic();
   // systemd ends it before.
   const output = await capture({ argv: transientArgv(transient), timeout: timeout + bound });
   if (output.timedOut) {
     await capture({ argv: ["systemctl", "stop", `${unit}.service`], timeout: 2 * bound });
   }
   const said = readText(log) ?? "";
-  // systemd-run has one status for every signal, its own time bound among them.
+  // systemd-run has one status for all signals, and 1 where systemd ended the unit at its bound.
   const status = output.status === 255 ? 128 + 9 : output.status;
-  return { ...output, status, stderr: said + output.stderr };
+  const timedOut = status !== 0 && monotonic() - started >= timeout;
+  return { ...output, status, timedOut, stderr: said + output.stderr };
 }

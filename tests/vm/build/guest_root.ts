@@ -23,6 +23,7 @@ const wanted = [
     "jq",
     "util-linux-extra",
     "busybox-static",
+    "dbus-daemon",
   ],
 ];
 const unneeded =
