@@ -1,3 +1,4 @@
+import type { Holder } from "../host/lock.ts";
 import { ExitCode } from "./exit_code.ts";
 
 /**
@@ -35,4 +36,12 @@ export function busyFailure(who: string, where: string, cause?: unknown): Failur
     hint: "nothing was lost; the next run goes on",
     cause,
   });
+}
+
+/** The failure for a lock that another run has. */
+export function heldFailure(holder: Holder | "unknown", hint: string): Failure {
+  const who = holder === "unknown"
+    ? "another run is at work"
+    : `${holder.program} (pid ${holder.pid}) is at work since ${holder.since}`;
+  return new Failure(`busy: ${who}`, { code: ExitCode.busy, hint });
 }

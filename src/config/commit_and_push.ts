@@ -1,10 +1,9 @@
 import type { ExitCode } from "../cli/exit_code.ts";
-import { busyFailure, Failure } from "../cli/failure.ts";
-import { freeOfStaleLocks } from "../programs/stale_locks.ts";
+import { Failure } from "../cli/failure.ts";
 import { describeFindings } from "../secrets/report.ts";
 import { commitAll } from "./commit.ts";
 import { type Done, type Said, tell } from "./host_commit_answer.ts";
-import { lockRepository } from "./lock_repository.ts";
+import { underLock } from "./lock_repository.ts";
 import { finishMove } from "./move.ts";
 import { publish } from "./publish.ts";
 import { type Opened, openRepository } from "./repository.ts";
@@ -15,21 +14,11 @@ export async function commitUnderLock(
   pushes: boolean,
   { options, report }: Said,
 ): Promise<ExitCode> {
-  const { tree } = opened.repository;
-  const lock = await lockRepository(tree, "host-commit", options.wait);
-  try {
-    return await freeOfStaleLocks(
-      { source: tree.source, gitDirectory: tree.commonDirectory },
-      async () => {
-        // Whoever had the lock until now may have changed all of it.
-        const now = await openRepository(options);
-        return await commitAndPush(now, pushes, { options, report });
-      },
-      (who, cause) => busyFailure(who, tree.source, cause),
-    );
-  } finally {
-    lock.release();
-  }
+  return await underLock(opened.repository.tree, "host-commit", options.wait, async () => {
+    // Whoever had the lock until now may have changed all of it.
+    const now = await openRepository(options);
+    return await commitAndPush(now, pushes, { options, report });
+  });
 }
 
 async function commitAndPush(

@@ -22,7 +22,7 @@ export interface PullFacts {
 
 /** What a pull comes to. */
 export type Pull =
-  | { readonly kind: "nothing"; readonly why: string }
+  | { readonly kind: "nothing" }
   /** All that is here is there too. */
   | { readonly kind: "forward"; readonly to: string }
   /** Both have commits of their own. */
@@ -38,8 +38,7 @@ export type Pull =
 /** Decides how the remote's branch is taken over. Nothing is ever taken back by it. */
 export function decidePull(facts: PullFacts): Pull {
   const { local, remote, base, seen, containsSeen } = facts;
-  if (remote === undefined) return { kind: "nothing", why: "the remote has no such branch yet" };
-  if (remote === local) return { kind: "nothing", why: "up to date" };
+  if (remote === undefined || remote === local) return { kind: "nothing" };
   if (seen !== undefined && !containsSeen && !facts.acceptRewritten) {
     return {
       kind: "refuse",
@@ -52,7 +51,7 @@ export function decidePull(facts: PullFacts): Pull {
   if (dropped !== undefined && base !== undefined) {
     return { kind: "replay", onto: remote, base, dropped };
   }
-  if (base === remote) return { kind: "nothing", why: "the remote has nothing new" };
+  if (base === remote) return { kind: "nothing" };
   if (base === local) return { kind: "forward", to: remote };
   if (base === undefined) {
     return {

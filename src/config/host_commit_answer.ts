@@ -1,6 +1,7 @@
 import type { Call } from "../cli/command.ts";
 import { ExitCode } from "../cli/exit_code.ts";
 import { list } from "./decide_open.ts";
+import { short } from "./decide_pull.ts";
 import type { hostCommitOptions } from "./host_commit.ts";
 import type { Published } from "./publish.ts";
 import type { Opened } from "./repository.ts";
@@ -56,9 +57,7 @@ export function tell(
   } else {
     report.answer(
       [
-        commit === undefined
-          ? "nothing to commit"
-          : `committed ${commit.slice(0, 12)}: ${list(paths)}`,
+        commit === undefined ? "nothing to commit" : `committed ${short(commit)}: ${list(paths)}`,
         ...(push.kind === "pushed" ? [`pushed ${branch} to ${remote}`] : []),
       ].join("; "),
     );

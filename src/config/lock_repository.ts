@@ -1,10 +1,33 @@
-import { ExitCode } from "../cli/exit_code.ts";
-import { Failure } from "../cli/failure.ts";
+import { busyFailure, Failure, heldFailure } from "../cli/failure.ts";
 import { isoSeconds, now } from "../host/clock.ts";
 import { processId } from "../host/environment.ts";
 import { lstat } from "../host/files.ts";
 import { isHeld, type Lock, lockOwnedFile, takeLock } from "../host/lock.ts";
+import { freeOfStaleLocks } from "../programs/stale_locks.ts";
 import type { WorkTree } from "../programs/work_tree.ts";
+
+/**
+ * Does some work under the lock; what a killed git left in its way is removed.
+ *
+ * @throws {Failure} (busy) when another run, or a person's git, is at work
+ */
+export async function underLock<T>(
+  tree: WorkTree,
+  program: string,
+  patience: number,
+  work: () => Promise<T>,
+): Promise<T> {
+  const lock = await lockRepository(tree, program, patience);
+  try {
+    return await freeOfStaleLocks(
+      { source: tree.source, gitDirectory: tree.commonDirectory },
+      work,
+      (who, cause) => busyFailure(who, tree.source, cause),
+    );
+  } finally {
+    lock.release();
+  }
+}
 
 /**
  * Takes the one lock for all that moves a configuration repository or the system built from it. It
@@ -13,7 +36,7 @@ import type { WorkTree } from "../programs/work_tree.ts";
  *
  * @throws {Failure} (busy) when another run has it for longer than the patience, in seconds
  */
-export async function lockRepository(
+async function lockRepository(
   tree: WorkTree,
   program: string,
   patience: number,
@@ -28,12 +51,7 @@ export async function lockRepository(
     if (tree.owner !== undefined) await write(tree, path, `${JSON.stringify(holder)}\n`);
     return lock;
   }
-  const who = lock === "unknown" ? "another run" : `${lock.program} (pid ${lock.pid})`;
-  const since = lock === "unknown" ? "" : ` since ${lock.since}`;
-  throw new Failure(`busy: ${who} is at work${since}`, {
-    code: ExitCode.busy,
-    hint: "nothing was done; --wait SECONDS waits for it",
-  });
+  throw heldFailure(lock, "nothing was done; --wait SECONDS waits for it");
 }
 
 async function asOwner(

@@ -8,15 +8,10 @@ import { isUntouched, move, type Target } from "./move.ts";
 import type { ConfigRepository } from "./repository.ts";
 import { replay } from "./replay.ts";
 
-/** What a pull did. */
+/** HEAD before and after a pull. */
 export interface Pulled {
-  /** HEAD before and after. */
   readonly before: string;
   readonly after: string;
-  /** Why nothing was pulled, if nothing was. */
-  readonly why: string | undefined;
-  /** What was here before, where something was saved. */
-  readonly saved: Saved | undefined;
 }
 
 /**
@@ -55,7 +50,7 @@ export async function pull(
   switch (decision.kind) {
     case "nothing":
       await remember(repository, facts);
-      return { before: facts.local, after: facts.local, why: decision.why, saved: undefined };
+      return { before: facts.local, after: facts.local };
     case "refuse":
       throw refusal(decision.why, decision.hint);
   }
@@ -89,7 +84,7 @@ export async function pull(
   announce?.(saved, to);
   await moveOrExplain(repository, saved, to);
   await remember(repository, facts);
-  return { before: facts.local, after: replayed.head, why: undefined, saved };
+  return { before: facts.local, after: replayed.head };
 }
 
 /**

@@ -1,5 +1,6 @@
-import { committer } from "./identity.ts";
 import type { Favor, WorkTree } from "../programs/work_tree.ts";
+import { short } from "./decide_pull.ts";
+import { committer } from "./identity.ts";
 
 /** What local commits come to above those of the remote. */
 export type Replayed =
@@ -37,7 +38,7 @@ export async function replay(
     if (dropped !== undefined) return { kind: "conflict", paths: ["merges of what was dropped"] };
     const merged = await tree.merge(base, remote, local, favor);
     if (merged.kind === "conflict") return merged;
-    const message = `Merge commit ${local.slice(0, 12)} of this host\n`;
+    const message = `Merge commit ${short(local)} of this host\n`;
     const head = await tree.commit(merged.tree, [remote, local], message, identity);
     return { kind: "merged", head };
   }

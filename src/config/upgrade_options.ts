@@ -1,8 +1,8 @@
+import { type BoundCommand, commands } from "../cli/bound_commands.ts";
 import {
   argv,
   choice,
   enable,
-  isTexts,
   names,
   type Option,
   type Options,
@@ -11,13 +11,6 @@ import {
   textOr,
 } from "../cli/options.ts";
 import { presets } from "./notify_option.ts";
-
-/** A command of the configuration, with its bound. */
-export interface BoundCommand {
-  readonly argv: readonly string[];
-  /** Seconds. */
-  readonly timeoutSeconds: number;
-}
 
 /** Where a host's state and its systems are; NixOS's own paths unless told otherwise. */
 export const systemOptions = {
@@ -35,14 +28,14 @@ export const upgradeOptions = {
   configuration: text("NAME", "the host's name in the flake's nixosConfigurations", {
     fallbackText: "the host name",
   }),
-  preUpdateHooks: commands("run before anything else; one that fails is told of, and no more"),
+  preUpdateHooks: boundCommands("run before anything else; one that fails is told of, and no more"),
   updateInputs: names("inputs of the flake that are updated before the build"),
   buildCommand: argv(
     undefined,
     "builds the system and leaves a link to it at {outLink}; nh or nix build when not set",
   ),
   buildTimeoutSeconds: seconds(14_400, "how long a build may take, with its evaluation"),
-  validationChecks: commands(
+  validationChecks: boundCommands(
     "have to succeed before what was built goes live; {toplevel} stands for it",
   ),
   onValidationFailure: choice(
@@ -75,31 +68,9 @@ export const upgradeOptions = {
   notify: presets("whom to tell the same, by ntfy, webhook, matrix or mail"),
 } satisfies Options;
 
-/** A list of commands with a bound each: `[{"argv": [...], "timeoutSeconds": 60}]`, or plain argvs. */
-function commands(help: string): Option<readonly BoundCommand[]> {
-  return {
-    help,
-    value: "COMMANDS",
-    fallback: [],
-    fallbackText: "none",
-    configOnly: true,
-    parse: (given) => {
-      if (!Array.isArray(given)) return { expected: "a list of commands" };
-      const value = given.map(command);
-      return value.every((each) => each !== undefined)
-        ? { value: value as readonly BoundCommand[] }
-        : { expected: 'a list of {"argv": [...], "timeoutSeconds": N}' };
-    },
-  };
-}
-
-function command(given: unknown): BoundCommand | undefined {
-  const { argv, timeoutSeconds = 600, ...rest } = Array.isArray(given)
-    ? { argv: given as unknown }
-    : (given ?? {}) as Record<string, unknown>;
-  const isFine = isTexts(argv) && argv.length > 0 && typeof timeoutSeconds === "number" &&
-    timeoutSeconds > 0 && Object.keys(rest).length === 0;
-  return isFine ? { argv, timeoutSeconds } : undefined;
+function boundCommands(help: string): Option<readonly BoundCommand[]> {
+  const expected = 'a list of {"argv": [...], "timeoutSeconds": N}';
+  return commands({ help, value: "COMMANDS", expected, usual: 600, most: Infinity });
 }
 
 /** Minutes since midnight: from, until. */

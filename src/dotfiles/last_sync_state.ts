@@ -47,15 +47,6 @@ export function statusLine(sync: LastSync): string {
   return `${sync.result} ${sync.time} ${sync.message}\n`;
 }
 
-/** How many syncs `history.jsonl` keeps. */
-const historyLength = 200;
-
-/** The history with one more sync, oldest first, bounded. Lines that are no reports are dropped. */
-export function addToHistory(history: string, sync: LastSync): string {
-  const lines = history.split("\n").filter((line) => line.startsWith("{") && line.endsWith("}"));
-  return [...lines, JSON.stringify(sync)].slice(-historyLength).join("\n") + "\n";
-}
-
 /** Whether a sync says the same as the one before, so that nothing need be written. */
 export function saysTheSame(before: LastSync, now: LastSync): boolean {
   const moved = now.captured.length + now.committed.length + now.received.length + now.sent.length;

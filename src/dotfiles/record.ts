@@ -1,13 +1,8 @@
+import { addToHistory } from "../cli/history_state.ts";
 import { readText, touch, writeDurably } from "../host/files.ts";
 import { isoSeconds } from "../host/clock.ts";
 import { serializeState } from "../cli/parse_state.ts";
-import {
-  addToHistory,
-  type LastSync,
-  parseLastSync,
-  saysTheSame,
-  statusLine,
-} from "./last_sync_state.ts";
+import { type LastSync, parseLastSync, saysTheSame, statusLine } from "./last_sync_state.ts";
 
 /** Where the report of the last sync is. */
 function lastSyncPath(stateDirectory: string): string {

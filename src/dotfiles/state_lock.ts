@@ -1,5 +1,4 @@
-import { ExitCode } from "../cli/exit_code.ts";
-import { Failure } from "../cli/failure.ts";
+import { Failure, heldFailure } from "../cli/failure.ts";
 import { isoSeconds, now } from "../host/clock.ts";
 import { processId } from "../host/environment.ts";
 import { makeDirectory } from "../host/files.ts";
@@ -16,12 +15,7 @@ export async function lockState(directory: string, program: string): Promise<Loc
     const holder = { pid: processId(), program, since: isoSeconds(now()) };
     const lock = await takeLock(`${directory}/lock`, holder);
     if (isHeld(lock)) return lock;
-    const who = lock === "unknown" ? "another run" : `${lock.program} (pid ${lock.pid})`;
-    const since = lock === "unknown" ? "" : ` since ${lock.since}`;
-    throw new Failure(`busy: ${who} is at work${since}`, {
-      code: ExitCode.busy,
-      hint: "nothing was done; the next run goes on",
-    });
+    throw heldFailure(lock, "nothing was done; the next run goes on");
   } catch (error) {
     if (error instanceof Failure) throw error;
     throw new Failure(`cannot use the state directory ${directory}: ${(error as Error).message}`, {

@@ -4,22 +4,14 @@ import {
   count,
   disable,
   enable,
-  isTexts,
   names,
-  type Option,
   type Options,
   seconds,
   text,
   textOr,
 } from "../cli/options.ts";
+import { commands } from "../cli/bound_commands.ts";
 import { bootLoaders } from "../programs/boot_loader.ts";
-
-/** A command whose success is part of a boot's health. */
-export interface ValidationCommand {
-  readonly argv: readonly string[];
-  /** Seconds. */
-  readonly timeoutSeconds: number;
-}
 
 /** Where things are; NixOS's own paths unless told otherwise. */
 export const pathOptions = {
@@ -61,7 +53,15 @@ export const healthOptions = {
     "how long units may take to become active, and validation commands to succeed",
   ),
   settleSeconds: seconds(10, "how long the required units have to stay active without a restart"),
-  validationCommands: validationCommands(),
+  validationCommands: commands({
+    help: "command lines that have to succeed: arrays of texts, or objects with `argv` and " +
+      "`timeoutSeconds` (30 unless given)",
+    value: "ARGVS",
+    expected: 'command lines, as [["curl", "--fail", "http://localhost/"]] or ' +
+      '[{"argv": ["true"], "timeoutSeconds": 5}]',
+    usual: 30,
+    most: 3600,
+  }),
 } satisfies Options;
 
 /** What is run when a decision asks for it. */
@@ -85,32 +85,3 @@ export const goldenConfig = {
   path: "/etc/holdfast/golden.json",
   options: { ...pathOptions, ...limitOptions, ...healthOptions, ...actionOptions },
 } as const;
-
-function validationCommands(): Option<readonly ValidationCommand[]> {
-  return {
-    help: "command lines that have to succeed: arrays of texts, or objects with `argv` and " +
-      "`timeoutSeconds` (30 unless given)",
-    value: "ARGVS",
-    fallback: [],
-    fallbackText: "none",
-    configOnly: true,
-    parse: (given) => {
-      const commands = Array.isArray(given) ? given.map(validationCommand) : [undefined];
-      const value = commands.filter((each) => each !== undefined);
-      return value.length === commands.length ? { value } : {
-        expected: 'command lines, as [["curl", "--fail", "http://localhost/"]] or ' +
-          '[{"argv": ["true"], "timeoutSeconds": 5}]',
-      };
-    },
-  };
-}
-
-function validationCommand(given: unknown): ValidationCommand | undefined {
-  if (isTexts(given) && given.length > 0) return { argv: given, timeoutSeconds: 30 };
-  if (typeof given !== "object" || given === null) return undefined;
-  const { argv, timeoutSeconds = 30, ...others } = given as Record<string, unknown>;
-  return isTexts(argv) && argv.length > 0 && Object.keys(others).length === 0 &&
-      typeof timeoutSeconds === "number" && timeoutSeconds > 0 && timeoutSeconds <= 3600
-    ? { argv, timeoutSeconds }
-    : undefined;
-}

@@ -1,12 +1,12 @@
 import { capture, ProcessError, ProgramMissingError } from "../host/process.ts";
 import { monotonic, pause } from "../host/clock.ts";
 import { type UnitState, unitStates } from "../programs/systemctl.ts";
-import type { ValidationCommand } from "./golden_options.ts";
+import type { BoundCommand } from "../cli/bound_commands.ts";
 
 /** What makes a boot healthy. */
 export interface Requirements {
   readonly requiredUnits: readonly string[];
-  readonly validationCommands: readonly ValidationCommand[];
+  readonly validationCommands: readonly BoundCommand[];
   readonly healthWindowSeconds: number;
   readonly settleSeconds: number;
 }
@@ -100,7 +100,7 @@ function stateOf({ isLoaded, active, sub, result }: UnitState): string {
 }
 
 async function whyFailing(
-  { argv, timeoutSeconds }: ValidationCommand,
+  { argv, timeoutSeconds }: BoundCommand,
   deadline: number,
 ): Promise<string | undefined> {
   for (;;) {

@@ -7,9 +7,9 @@ export interface Invocation {
   /** Added to the inherited environment. */
   readonly env?: Readonly<Record<string, string>>;
   /** Text for standard input; closed when absent, so that nothing can wait for a terminal. */
-  readonly stdin?: string;
+  readonly stdin?: string | undefined;
   /** The user it runs as, without any further groups; this process's own when absent. */
-  readonly as?: { readonly uid: number; readonly gid: number };
+  readonly as?: { readonly uid: number; readonly gid: number } | undefined;
   /** Bound in milliseconds; the whole process group is killed when it passes. None when absent. */
   readonly timeout?: number;
 }

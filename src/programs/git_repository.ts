@@ -85,8 +85,8 @@ export class GitRepository {
       argv: ["git", "--literal-pathspecs", "-C", this.source, ...args],
       env: { ...unattended, ...this.owner?.env, ...env },
       timeout,
-      ...(this.owner === undefined ? {} : { as: this.owner }),
-      ...(stdin === undefined ? {} : { stdin }),
+      as: this.owner,
+      stdin,
     };
   }
 

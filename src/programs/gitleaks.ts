@@ -53,7 +53,7 @@ export async function searchWithGitleaks(git: GitRepository, range: Range): Prom
         cwd: "/",
         env: { ...unattended, ...git.owner?.env, GIT_NO_REPLACE_OBJECTS: "1" },
         timeout: bound,
-        ...(git.owner === undefined ? {} : { as: git.owner }),
+        as: git.owner,
       });
       return readReport(program, output);
     } catch (error) {

@@ -1,4 +1,4 @@
-import { type Invocation, run } from "../host/process.ts";
+import { run } from "../host/process.ts";
 import type { Owner } from "./git_repository.ts";
 import { unattended } from "./unattended.ts";
 
@@ -42,13 +42,12 @@ export class ColocatedJj {
 
   async #run(...args: readonly string[]): Promise<string> {
     const config = settings.flatMap((setting) => ["--config", setting]);
-    const invocation: Invocation = {
+    return await run({
       argv: ["jj", "--no-pager", "--color", "never", ...config, ...args],
       cwd: this.source,
       env: { ...unattended, ...this.owner?.env },
       timeout: bound,
-      ...(this.owner === undefined ? {} : { as: this.owner }),
-    };
-    return await run(invocation);
+      as: this.owner,
+    });
   }
 }

@@ -37,10 +37,7 @@ export async function unitStates(names: readonly string[]): Promise<readonly Uni
   const argv = ["systemctl", "show", `--property=${properties.join(",")}`, "--", ...names];
   const blocks = (await run({ argv, timeout: bound })).trim().split(/\n\n+/);
   return names.map((name, at) => {
-    const lines = (blocks[at] ?? "").split("\n").map((line) => line.split("="));
-    const of = (property: string): string => {
-      return lines.find(([key]) => key === property)?.slice(1).join("=") ?? "";
-    };
+    const of = propertiesOf(blocks[at] ?? "");
     return {
       name,
       isLoaded: of("LoadState") === "loaded",
@@ -52,6 +49,12 @@ export async function unitStates(names: readonly string[]): Promise<readonly Uni
       hasJob: !["", "0"].includes(of("Job")),
     };
   });
+}
+
+/** Reads the properties of a unit as `systemctl show` prints them; empty where it has none. */
+function propertiesOf(block: string): (property: string) => string {
+  const lines = block.split("\n").map((line) => line.split("="));
+  return (property) => lines.find(([key]) => key === property)?.slice(1).join("=") ?? "";
 }
 
 /**
@@ -85,8 +88,7 @@ export async function allUnits(): Promise<readonly UnitLook[]> {
   ];
   const blocks = (await run({ argv, timeout: bound })).trim().split(/\n\n+/);
   return blocks.map((block) => {
-    const of = (property: string): string =>
-      new RegExp(`^${property}=(.*)$`, "m").exec(block)?.[1] ?? "";
+    const of = propertiesOf(block);
     return {
       name: of("Id"),
       hasFailed: of("ActiveState") === "failed",

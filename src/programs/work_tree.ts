@@ -262,11 +262,7 @@ export class WorkTree extends GitRepository {
 
   /** Runs a program that has to succeed, as who the files of the repository belong to. */
   async asOwner(argv: readonly string[], stdin?: string): Promise<void> {
-    await run({
-      argv,
-      ...(stdin === undefined ? {} : { stdin }),
-      ...(this.owner === undefined ? {} : { as: this.owner }),
-    });
+    await run({ argv, stdin, as: this.owner });
   }
 
   /** An index of our own: the person's is not touched until the work tree has moved. */

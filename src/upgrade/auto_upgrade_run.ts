@@ -1,14 +1,14 @@
 import type { Call } from "../cli/command.ts";
 import { ExitCode } from "../cli/exit_code.ts";
-import { busyFailure, Failure, usageFailure } from "../cli/failure.ts";
+import { Failure, usageFailure } from "../cli/failure.ts";
 import { runSteps, type StepEnd } from "../cli/steps.ts";
-import { lockRepository } from "../config/lock_repository.ts";
+import { underLock } from "../config/lock_repository.ts";
 import { finishMove } from "../config/move.ts";
-import { openRepository } from "../config/repository.ts";
+import { type Opened, openRepository } from "../config/repository.ts";
 import { isoSeconds, now } from "../host/clock.ts";
 import { ProcessError } from "../host/process.ts";
+import type { Status } from "../programs/git_status.ts";
 import { toplevelAt } from "../programs/nix.ts";
-import { freeOfStaleLocks } from "../programs/stale_locks.ts";
 import type { autoUpgradeOptions } from "./auto_upgrade.ts";
 import { close, endBadly, type Ending, endWell } from "./end_run.ts";
 import type { LastRun } from "./last_run_state.ts";
@@ -47,27 +47,17 @@ export async function runAutoUpgrade(call: AutoUpgradeCall): Promise<ExitCode> {
     report.answer(options.json ? JSON.stringify({ result: "paused", until: paused }) : paused);
     return ExitCode.done;
   }
-  const opened = await openRepository(options);
-  const { tree } = opened.repository;
-  const lock = options.dryRun
-    ? undefined
-    : await lockRepository(tree, "auto-upgrade", options.wait);
-  try {
-    return await freeOfStaleLocks(
-      { source: tree.source, gitDirectory: tree.commonDirectory },
-      // Whoever had the lock until now may have changed all of it.
-      async () => await upgrade(call, records, await openRepository(options)),
-      (who, cause) => busyFailure(who, tree.source, cause),
-    );
-  } finally {
-    lock?.release();
-  }
+  const { repository: { tree } } = await openRepository(options);
+  // Whoever had the lock until now may have changed all of it.
+  const work = async (): Promise<ExitCode> =>
+    await upgrade(call, records, await openRepository(options));
+  return options.dryRun ? await work() : await underLock(tree, "auto-upgrade", options.wait, work);
 }
 
 async function upgrade(
   call: AutoUpgradeCall,
   records: Records,
-  { repository, isMoving }: Awaited<ReturnType<typeof openRepository>>,
+  { repository, status, isMoving }: Opened,
 ): Promise<ExitCode> {
   const { options, report } = call;
   const begun = (): UpgradeRun => ({
@@ -89,12 +79,13 @@ async function upgrade(
   }
   const left = records.journal;
   if (left !== undefined) {
-    const code = await recover(await placed(begun()), left);
+    const code = await recover(await placed(begun(), status), left);
     if (code !== undefined) return code;
   } else if (isMoving) await finishMove(repository.tree, repository);
-  if (options.undo) return await undoLastRun(await placed(begun()), call);
-  const run = await placed(begun());
-  await beginJournal(run);
+  const found = left !== undefined || isMoving ? await repository.tree.status() : status;
+  const run = await placed(begun(), found);
+  if (options.undo) return await undoLastRun(run, call);
+  await beginJournal(run, found);
   const { last, ending } = await through(run);
   if (options.metrics !== undefined) tellMetrics(options.metrics, run);
   if (options.json) report.answer(JSON.stringify(last, null, 2));
@@ -114,22 +105,17 @@ function tellMetrics(path: string, { records, settings, report }: UpgradeRun): v
   }
 }
 
-/** A run that knows where the files are. */
-async function placed(run: UpgradeRun): Promise<UpgradeRun> {
+/** A run that knows where the files are, from a look at them. */
+async function placed(run: UpgradeRun, status: Status): Promise<UpgradeRun> {
   const { tree } = run.repository;
-  const head = await tree.commitId("HEAD");
-  if (head === undefined) throw new Failure(`${tree.source} has no commit yet`);
-  return {
-    ...run,
-    head,
-    tree: await trackedTree(run.repository),
-  };
+  if (status.head === undefined) throw new Failure(`${tree.source} has no commit yet`);
+  return { ...run, head: status.head, tree: await trackedTree(run.repository, status) };
 }
 
 async function beginJournal(
   { repository, records, settings, head, tree }: UpgradeRun,
+  { changes }: Status,
 ): Promise<void> {
-  const { changes } = await repository.tree.status();
   records.journal = {
     schema: 1,
     id: isoSeconds(now()),

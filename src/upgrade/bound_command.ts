@@ -1,4 +1,4 @@
-import type { BoundCommand } from "../config/upgrade_options.ts";
+import type { BoundCommand } from "../cli/bound_commands.ts";
 import { capture, ProgramMissingError } from "../host/process.ts";
 import type { Owner } from "../programs/git_repository.ts";
 
@@ -16,7 +16,7 @@ export async function whyFailed(
       argv: filled(argv, places),
       env: { ...as?.env, ...env },
       timeout: timeoutSeconds * 1000,
-      ...(as === undefined ? {} : { as }),
+      as,
     });
     if (output.timedOut) return `it did not end within ${timeoutSeconds} s`;
     if (output.status === 0) return undefined;

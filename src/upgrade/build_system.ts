@@ -9,6 +9,7 @@ import { isValid, toplevelAt } from "../programs/nix.ts";
 import type { WorkTree } from "../programs/work_tree.ts";
 import { inShort, whyFailed } from "./bound_command.ts";
 import { type Deployed, quarantinedTree } from "./host_state.ts";
+import { mark } from "./mark_command.ts";
 import { journalOf, places } from "./pull_upstream.ts";
 import { trackedTree, type UpgradeRun, type UpgradeSettings, warn } from "./run.ts";
 import { undoFiles } from "./undo.ts";
@@ -168,14 +169,13 @@ export const markPending: Step<UpgradeRun> = {
   describe: ({ settings }) => `put it on trial by ${settings.markCommand[0]}`,
   skip: (run) => run.settled ?? whyNotLive(run),
   async run(run): Promise<void> {
-    const argv = [...run.settings.markCommand, run.toplevel ?? "", run.action];
-    try {
-      const output = await capture({ argv, timeout: 60_000 });
-      if (output.status === 0) return;
-      throw new Failure(`it was refused by ${argv[0]}${inShort(output.stderr)}`);
-    } catch (error) {
-      if (!(error instanceof ProgramMissingError)) throw error;
-      run.report.info(`${argv[0]} is not installed: what goes live is not on trial`);
+    const { settings, toplevel = "", action, report } = run;
+    const [program] = settings.markCommand;
+    const output = await mark(toplevel, action, settings);
+    if (output === undefined) {
+      report.info(`${program} is not installed: what goes live is not on trial`);
+    } else if (output.status !== 0) {
+      throw new Failure(`it was refused by ${program}${inShort(output.stderr)}`);
     }
   },
 };

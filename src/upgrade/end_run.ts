@@ -8,7 +8,7 @@ import { needsReboot } from "./facts.ts";
 import type { LastRun, Result } from "./last_run_state.ts";
 import { journalOf, note } from "./pull_upstream.ts";
 import { tellChange } from "./notify.ts";
-import { isQuarantined, type UpgradeRun, warn } from "./run.ts";
+import { type UpgradeRun, warn } from "./run.ts";
 import { undoFiles, undoSystem } from "./undo.ts";
 
 /** How a run ended, for the report and the exit code. */
@@ -23,10 +23,10 @@ export interface Ending {
 export function endWell(run: UpgradeRun): Ending {
   const code = run.needsPerson === true ? ExitCode.needsPerson : ExitCode.done;
   const { settled, noSwitch, toplevel } = run;
-  if (settled !== undefined && isQuarantined(run)) {
+  if (settled !== undefined && run.quarantined) {
     return { result: "quarantined", message: settled, code };
   }
-  const pending = run.pending ?? needsReboot(run);
+  const pending = run.pending ?? needsReboot(run.settings);
   if (run.unwell.length > 0) {
     const message = `units are not well since the last upgrade: ${run.unwell.join(", ")}`;
     return { result: "degraded", message, code: ExitCode.degraded };
@@ -80,7 +80,10 @@ export async function endBadly(run: UpgradeRun, step: string, error: Failure): P
   };
   // What is live was found well: git stays with it.
   if (isDone) return failed;
-  if (!isTried) return await withFilesBack(run, failed);
+  if (!isTried) {
+    await takeFilesBack(run);
+    return failed;
+  }
   quarantine(run, error.message);
   const degraded: Ending = { result: "degraded", message: error.message, code: ExitCode.degraded };
   if (step === "watch" && onValidationFailure !== "rollback") {
@@ -91,19 +94,14 @@ export async function endBadly(run: UpgradeRun, step: string, error: Failure): P
   return await rollBack(run, isLive, error.message);
 }
 
-async function withFilesBack(run: UpgradeRun, failed: Ending): Promise<Ending> {
-  const why = await filesBack(run);
-  if (why !== undefined) warn(run, why);
-  return failed;
-}
-
-/** Takes the files back; why that was not done, or nothing. A failure here must not hide the first. */
-export async function filesBack(run: UpgradeRun): Promise<string | undefined> {
+/** Takes the files back, or tells why not: a failure here must not hide the one that led here. */
+export async function takeFilesBack(run: UpgradeRun): Promise<void> {
   const { before, pulled } = journalOf(run);
   try {
-    return await undoFiles(run.repository, before, pulled);
+    const why = await undoFiles(run.repository, before, pulled);
+    if (why !== undefined) warn(run, why);
   } catch (error) {
-    return `the repository stays as it is: ${(error as Error).message}`;
+    warn(run, `the repository stays as it is: ${(error as Error).message}`);
   }
 }
 
@@ -122,8 +120,7 @@ export async function rollBack(run: UpgradeRun, isLive: boolean, reason: string)
       hint: "the repository stays with what was tried; `auto-upgrade --undo` tries again",
     };
   }
-  const files = await filesBack(run);
-  if (files !== undefined) warn(run, files);
+  await takeFilesBack(run);
   const what = isLive ? `back on ${before.toplevel}` : "nothing went live";
   return { result: "rolled-back", message: `${reason}; ${what}`, code: ExitCode.rolledBack };
 }

@@ -6,9 +6,7 @@ const bootedParts = ["kernel", "initrd", "kernel-modules"] as const;
 
 /** Why the system that is the default needs a reboot; nothing where links are missing. */
 export function needsReboot(
-  { settings: { bootedSystem, profile } }: {
-    readonly settings: Pick<UpgradeSettings, "bootedSystem" | "profile">;
-  },
+  { bootedSystem, profile }: Pick<UpgradeSettings, "bootedSystem" | "profile">,
 ): string | undefined {
   const differing = bootedParts.filter((part) => {
     const [booted, next] = [`${bootedSystem}/${part}`, `${profile}/${part}`];

@@ -65,15 +65,6 @@ export function hasMoved({ before, after }: LastRun): boolean {
     before.profile !== after.profile;
 }
 
-/** How many runs `history.jsonl` keeps. */
-const historyLength = 200;
-
-/** The history with one more run, oldest first, bounded. Lines that are no reports are dropped. */
-export function addToHistory(history: string, run: LastRun): string {
-  const lines = history.split("\n").filter((line) => line.startsWith("{") && line.endsWith("}"));
-  return [...lines, JSON.stringify(run)].slice(-historyLength).join("\n") + "\n";
-}
-
 /** What a person wants to hear of: whether the host is well, and not each run. */
 export function mood(result: Result): "well" | "reboot-pending" | "unwell" | undefined {
   switch (result) {

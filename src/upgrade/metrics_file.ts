@@ -20,7 +20,7 @@ export function metricFacts(
     lastRun: records.lastRun,
     lastSuccess: records.history.findLast(({ result }) => successes.includes(result)),
     isPaused: pausedUntil(host, now()) !== undefined,
-    needsReboot: needsReboot({ settings }) !== undefined,
+    needsReboot: needsReboot(settings) !== undefined,
   };
 }
 

@@ -1,4 +1,5 @@
 import { Failure } from "../cli/failure.ts";
+import { addToHistory } from "../cli/history_state.ts";
 import { type ParsedState, serializeState } from "../cli/parse_state.ts";
 import type { Report } from "../cli/report.ts";
 import { readStateFile } from "../cli/state_file.ts";
@@ -6,7 +7,7 @@ import { isoSeconds, now } from "../host/clock.ts";
 import { keepAside, makeDirectory, readText, removeDurably, writeDurably } from "../host/files.ts";
 import { type HostState, newHost, parseHost } from "./host_state.ts";
 import { type Journal, parseJournal } from "./journal_state.ts";
-import { addToHistory, type LastRun, parseLastRun } from "./last_run_state.ts";
+import { type LastRun, parseLastRun } from "./last_run_state.ts";
 
 /** The state files of the upgrades of a host. Whoever writes holds the repository's lock. */
 export class Records {

@@ -6,9 +6,16 @@ import { allUnits, isSystemdHere, unitStates } from "../programs/systemctl.ts";
 import { activationUnit } from "./activate_system.ts";
 import { failedUnits } from "./decide_health.ts";
 import { decideRecovery } from "./decide_recovery.ts";
-import { close, type Ending, filesBack, noteDeployed, quarantine, rollBack } from "./end_run.ts";
+import {
+  close,
+  type Ending,
+  noteDeployed,
+  quarantine,
+  rollBack,
+  takeFilesBack,
+} from "./end_run.ts";
 import type { Journal } from "./journal_state.ts";
-import { type UpgradeRun, warn } from "./run.ts";
+import type { UpgradeRun } from "./run.ts";
 
 /** How long an activation that outlived its run is waited for, in milliseconds. */
 const patience = 1_800_000;
@@ -60,15 +67,13 @@ async function recovered(
     case "undo-all":
       await cutShort(run, toplevel, why);
       return await rollBack(run, true, why);
-    case "undo-files": {
-      const left = await filesBack(run);
-      if (left !== undefined) warn(run, left);
+    case "undo-files":
+      await takeFilesBack(run);
       return {
         result: "rolled-back",
         message: `${why}; nothing had gone live`,
         code: ExitCode.rolledBack,
       };
-    }
     case "leave":
       return {
         result: "refused",

@@ -4,6 +4,7 @@ import type { Options, Values } from "../cli/options.ts";
 import type { ConfigRepository } from "../config/repository.ts";
 import type { repositoryOptions } from "../config/repository_options.ts";
 import type { upgradeOptions } from "../config/upgrade_options.ts";
+import type { Status } from "../programs/git_status.ts";
 import type { Action } from "./decide_activation.ts";
 import type { UnitHealth } from "./decide_health.ts";
 import type { Records } from "./records.ts";
@@ -28,7 +29,7 @@ export interface UpgradeRun {
   upstream: string | null;
   /** There is nothing to build, and why. */
   settled?: string;
-  /** What a pull would bring failed here before. */
+  /** What the remote has failed here before, and nothing moved since. */
   quarantined?: true;
   /** What was built. */
   toplevel?: string;
@@ -46,14 +47,12 @@ export interface UpgradeRun {
   unwell: readonly string[];
 }
 
-/** Whether what the remote has failed here before, and nothing moved since. */
-export function isQuarantined({ quarantined }: UpgradeRun): boolean {
-  return quarantined === true;
-}
-
-/** The tree of the files that git knows, as they are now. */
-export async function trackedTree({ tree }: ConfigRepository): Promise<string> {
-  const { head, changes } = await tree.status();
+/** The tree of the files that git knows, as they are now or were at a look at them. */
+export async function trackedTree(
+  { tree }: ConfigRepository,
+  status?: Status,
+): Promise<string> {
+  const { head, changes } = status ?? await tree.status();
   const isClean = changes.every(({ kind }) => kind === "untracked");
   return isClean && head !== undefined ? await tree.treeOf(head) : await tree.trackedTree();
 }

@@ -16,14 +16,14 @@ import { failedUnits } from "./decide_health.ts";
 import { noteDeployed } from "./end_run.ts";
 import { needsReboot } from "./facts.ts";
 import { pullUpstream, runHooks, updateInputs } from "./pull_upstream.ts";
-import { isQuarantined, trackedTree, type UpgradeRun, warn } from "./run.ts";
+import { trackedTree, type UpgradeRun, warn } from "./run.ts";
 import { watchHealth } from "./watch_health.ts";
 
 /** Notes what runs, before anything else moves the files. */
 const recordDeployed: Step<UpgradeRun> = {
   name: "record",
   describe: () => "record what runs now",
-  skip: (run) => isQuarantined(run) ? run.settled : whyNotLive(run),
+  skip: (run) => run.quarantined ? run.settled : whyNotLive(run),
   async run(run): Promise<void> {
     const { deployed } = run.records.host;
     if (run.settled !== undefined && deployed !== null && deployed.failedUnits.length > 0) {
@@ -40,16 +40,19 @@ const commitChanges: Step<UpgradeRun> = {
   name: "commit",
   describe: ({ repository: { remote } }) => `commit what changed here, and push to ${remote}`,
   skip: (run) =>
-    isQuarantined(run) ? run.settled : whyNotLive(run) ??
+    run.quarantined ? run.settled : whyNotLive(run) ??
       (run.settings.hostCanCommitConfig ? undefined : "hostCanCommitConfig is off"),
   async run(run): Promise<void> {
     const { repository } = run;
     try {
-      const { changes } = await repository.tree.status();
-      if (changes.length > 0 && await trackedTree(repository) !== run.tree) {
-        return warn(run, "files were edited since the build: the next run builds and commits them");
+      const status = await repository.tree.status();
+      if (status.changes.length > 0) {
+        if (await trackedTree(repository, status) !== run.tree) {
+          const text = "files were edited since the build: the next run builds and commits them";
+          return warn(run, text);
+        }
+        await commitAll(repository, undefined);
       }
-      if (changes.length > 0) await commitAll(repository, undefined);
       const pushed = await publish(repository, (text) => warn(run, text));
       switch (pushed.kind) {
         case "pushed":
@@ -81,7 +84,7 @@ const rebootIfNeeded: Step<UpgradeRun> = {
   describe: () => "reboot if the new system needs it",
   skip: (run) => {
     if (run.noSwitch) return whyNotLive(run);
-    const pending = run.pending ?? needsReboot(run);
+    const pending = run.pending ?? needsReboot(run.settings);
     if (pending === undefined) return "no reboot is needed";
     const { rebootPolicy, rebootWindow } = run.settings;
     if (rebootPolicy === "never") return `${pending}; rebootPolicy is never`;

@@ -2,12 +2,12 @@ import { keep, take } from "../config/autosave.ts";
 import { inTheWay } from "../config/in_the_way.ts";
 import { moveOrExplain } from "../config/pull.ts";
 import type { ConfigRepository } from "../config/repository.ts";
-import { capture, ProgramMissingError } from "../host/process.ts";
 import { setProfile, toplevelAt } from "../programs/nix.ts";
 import { inUnit, switchTo } from "./activate_system.ts";
 import { filled, inShort } from "./bound_command.ts";
 import type { Action } from "./decide_activation.ts";
 import type { Place } from "./journal_state.ts";
+import { mark } from "./mark_command.ts";
 import type { UpgradeSettings } from "./run.ts";
 
 /**
@@ -59,10 +59,11 @@ export async function undoSystem(
   if (toplevel === null) return "what ran before is not known";
   try {
     const last = profile ?? toplevel;
+    const target = action === "boot" ? last : toplevel;
+    const env = { NIXOS_NO_CHECK: "1" };
     if (settings.activate !== undefined) {
-      const target = action === "boot" ? last : toplevel;
       const argv = filled(settings.activate, { toplevel: target, action });
-      const output = await inUnit(argv, { NIXOS_NO_CHECK: "1" }, settings);
+      const output = await inUnit(argv, env, settings);
       return output.status === 0 && !output.timedOut
         ? undefined
         : `${argv[0]} ended with ${output.status}${inShort(output.stderr)}`;
@@ -71,23 +72,13 @@ export async function undoSystem(
       await setProfile(settings.profile, last);
     }
     // What ran before is not to be judged as if it were new, nor refused now.
-    await markAgain(last, settings);
-    const env = { NIXOS_NO_CHECK: "1" };
-    const how = action === "boot" ? "boot" : action === "test" ? "test" : "switch";
-    const output = await switchTo(how === "boot" ? last : toplevel, how, env, settings);
+    await mark(last, "switch", settings);
+    const output = await switchTo(target, action, env, settings);
     // 4: units failed; what ran before runs again, and they are told of by the next look.
     return [0, 4, 100].includes(output.status) && !output.timedOut
       ? undefined
       : `switch-to-configuration ended with ${output.status}${inShort(output.stderr)}`;
   } catch (error) {
     return (error as Error).message;
-  }
-}
-
-async function markAgain(toplevel: string, { markCommand }: UpgradeSettings): Promise<void> {
-  try {
-    await capture({ argv: [...markCommand, toplevel, "switch"], timeout: 60_000 });
-  } catch (error) {
-    if (!(error instanceof ProgramMissingError)) throw error;
   }
 }

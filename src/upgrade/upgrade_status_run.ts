@@ -1,5 +1,6 @@
 import type { Call } from "../cli/command.ts";
 import { ExitCode } from "../cli/exit_code.ts";
+import { short } from "../config/decide_pull.ts";
 import { now } from "../host/clock.ts";
 import { toplevelAt } from "../programs/nix.ts";
 import { needsReboot } from "./facts.ts";
@@ -46,7 +47,7 @@ export function runUpgradeStatus(
     current: current ?? null,
     profile: profile ?? null,
     isForeign: deployed !== null && (profile ?? current) !== deployed.toplevel,
-    needsReboot: needsReboot({ settings: options }) ?? null,
+    needsReboot: needsReboot(options) ?? null,
     pausedUntil: pausedUntil(host, now()) === undefined ? null : host.pausedUntil,
     unfinished: journal === undefined ? null : { id: journal.id, step: journal.step },
     quarantined: host.quarantined,
@@ -72,7 +73,7 @@ function asText(status: Status): string {
   return [
     ...(deployed === null ? ["runs         nothing that was deployed from here yet"] : [
       `runs         ${deployed.toplevel}`,
-      `             built from ${deployed.commit.slice(0, 12)}, since ${deployed.since}`,
+      `             built from ${short(deployed.commit)}, since ${deployed.since}`,
       `health       ${
         deployed.failedUnits.length === 0
           ? "no unit failed since"
@@ -87,7 +88,7 @@ function asText(status: Status): string {
       ? []
       : [`unfinished   the run of ${unfinished.id}, in its step "${unfinished.step}"`]),
     ...status.quarantined.map(({ commit, time, reason }) =>
-      `quarantined  ${commit.slice(0, 12)} on ${time}: ${reason}`
+      `quarantined  ${short(commit)} on ${time}: ${reason}`
     ),
     ...status.runs.map(({ endedAt, result, message }, at) =>
       `${at === 0 ? "last runs   " : "            "} ${endedAt} ${result}: ${message}`

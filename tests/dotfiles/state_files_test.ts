@@ -1,8 +1,8 @@
+import { addToHistory } from "../../src/cli/history_state.ts";
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { type HomeState, parseHomeState } from "../../src/dotfiles/home_state.ts";
 import {
-  addToHistory,
   type LastSync,
   parseLastSync,
   results,

@@ -5,7 +5,8 @@
 
 import { gitCore, type ProgramSet } from "./program_sets.ts";
 
-const suite = "forky";
+/** The release that packages come from. */
+export const suite = "forky";
 /** Git's own binaries move here, so that `git help -a` does not list them beside their wrappers. */
 const gitBinaries = "rootfs/usr/lib/git-core-binaries";
 
@@ -62,7 +63,7 @@ export async function writeWrappers(root: string, home: string, set: ProgramSet)
 }
 
 /** Makes an apt configuration that shares with the system's only how to reach the network. */
-async function privateApt(apt: string): Promise<Record<string, string>> {
+export async function privateApt(apt: string): Promise<Record<string, string>> {
   await Deno.mkdir(`${apt}/lists/partial`, { recursive: true });
   await Deno.mkdir(`${apt}/archives/partial`, { recursive: true });
   await Deno.mkdir(`${apt}/trusted`);
