@@ -143,6 +143,17 @@ for (const [sentence, module, expected] of violations) {
   });
 }
 
+/** What all tests of a process share, and would change for one another. */
+const sharedState = /\bDeno\.(env\.(set|delete)|chdir|umask)\(./;
+
+Deno.test("no test that runs beside others changes what all of them share", async () => {
+  assert.match('Deno.env.set("PATH", "/x")', sharedState);
+  const beside = [...filesBelow("tests")].filter((path) => /(?<!_slow_test)\.ts$/.test(path));
+  for (const path of beside.filter((path) => path !== "tests/layers_test.ts")) {
+    assert.doesNotMatch(await Deno.readTextFile(new URL(path, root)), sharedState, path);
+  }
+});
+
 Deno.test("every rule is tried on a made-up breach", () => {
   const tried = new Set(violations.map(([sentence]) => sentence));
   assert.deepEqual(rules.map((each) => each.sentence).filter((each) => !tried.has(each)), []);

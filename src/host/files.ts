@@ -46,9 +46,14 @@ export function namesIn(directory: string): string[] {
   return names.sort();
 }
 
-/** Creates a directory and its parents, readable by its owner alone unless told otherwise. */
+/**
+ * Creates a directory and its parents, readable by its owner alone unless told otherwise. What is
+ * made for others is theirs to read under any umask.
+ */
 export function makeDirectory(path: string, mode = 0o700): void {
+  const isNew = mode !== 0o700 && stat(path) === undefined;
   Deno.mkdirSync(path, { recursive: true, mode });
+  if (isNew) Deno.chmodSync(path, mode);
 }
 
 /** The directory a path lies in. */

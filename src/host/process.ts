@@ -2,7 +2,7 @@
 export interface Invocation {
   /** Program (looked up in PATH when it holds no slash) and arguments. */
   readonly argv: readonly string[];
-  /** Working directory; this process's own when absent. */
+  /** Working directory; this process's own when absent, or / for somebody else, who may not come here. */
   readonly cwd?: string;
   /** Added to the inherited environment. */
   readonly env?: Readonly<Record<string, string>>;
@@ -140,7 +140,7 @@ function start(invocation: Invocation, wiring: Deno.CommandOptions): Deno.ChildP
       args,
       ...(cwd === undefined ? {} : { cwd }),
       ...(env === undefined ? {} : { env }),
-      ...(as === undefined ? {} : { uid: as.uid, gid: as.gid }),
+      ...(as === undefined ? {} : { cwd: cwd ?? "/", uid: as.uid, gid: as.gid }),
       ...wiring,
     }).spawn();
   } catch (error) {

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import { Jj } from "../../src/programs/jj.ts";
-import { programs } from "../support/programs.ts";
+import { succeeded } from "../support/processes.ts";
 import { Sandbox } from "../support/sandbox.ts";
 
 Deno.test("collecting forgets old operations and their refs, and keeps the commits", async () => {
@@ -19,13 +18,15 @@ Deno.test("collecting forgets old operations and their refs, and keeps the commi
     await operations(),
   ];
 
-  // The class under test runs in this process, which finds programs on its own PATH.
-  const { directory } = await programs();
-  if (directory !== "") Deno.env.set("PATH", `${directory}:${Deno.env.get("PATH")}`);
-  const jj = new Jj(host.source, 10_000);
-  await jj.collect(new Date(0));
+  const collect = async (before: number): Promise<void> => {
+    const program = new URL("collect_program.ts", import.meta.url).pathname;
+    const deno = [Deno.execPath(), "run", "-A", "--no-check", "--cached-only", program];
+    const argv = [...deno, host.source, `${before}`];
+    succeeded(argv, await host.run(argv));
+  };
+  await collect(0);
   assert.equal(await operations(), before, "nothing is that old");
-  await jj.collect(new Date(Date.now() + 60_000));
+  await collect(Date.now() + 60_000);
   assert.ok(await operations() < before);
   assert.equal(await host.jj("log", "-r", "::", "-T", "commit_id"), commits);
   assert.equal((await host.sync()).status, 0);

@@ -18,6 +18,8 @@ export interface RunOptions {
   /** On a host these go over its environment; `undefined` takes a variable out. */
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly stdin?: string | Uint8Array<ArrayBuffer>;
+  /** This process's own when absent. */
+  readonly umask?: number;
 }
 
 /** As {@linkcode RunOptions}, nothing left to a default. */
@@ -28,8 +30,12 @@ export function spawn(argv: readonly string[], options: Settled): Deno.ChildProc
   const env = Object.entries(options.env ?? {}).filter((it) => it[1] !== undefined);
   // By `env`, since the program is to be found on the PATH that is given.
   const pairs = env.map(([key, value]) => `${key}=${value}`);
+  const { umask } = options;
+  const shell = umask === undefined
+    ? []
+    : ["/bin/sh", "-c", `umask ${umask.toString(8)} && exec "$@"`, "sh"];
   const child = new Deno.Command("/usr/bin/env", {
-    args: ["-i", ...pairs, ...argv],
+    args: ["-i", ...pairs, ...shell, ...argv],
     cwd: options.cwd,
     stdin: options.stdin === undefined ? "null" : "piped",
     stdout: "piped",

@@ -18,7 +18,10 @@ Deno.test("root pulls and builds as the repository's owner, and activates as roo
   await push(a, { "flake.nix": "second\n" });
   for (const path of [sandbox.root, b.host.home]) await Deno.chmod(path, 0o755);
   await b.host.run(["chown", "--recursive", `${nobody}`, b.repo, sandbox.remote]);
-  exits(0, await b.upgrades([], { env: { PATH } }));
+  // Where the owner may not come, and with nothing left open for others.
+  const cwd = `${sandbox.root}/of-root`;
+  await Deno.mkdir(cwd, { mode: 0o700 });
+  exits(0, await b.upgrades([], { env: { PATH }, cwd, umask: 0o077 }));
   assert.equal(await b.running(), "second");
   const found = await b.host.run(["find", b.repo, "!", "-user", `${nobody}`]);
   assert.equal(found.stdout, "");
