@@ -32,13 +32,19 @@ const imports: readonly (readonly [string, RegExp, (from: string) => RegExp])[] 
   ],
   [
     "a domain imports itself, the secret gate, programs, cli and host, and never another domain",
-    new RegExp(`^src/(?!(${shared.join("|")}|upgrade)/)`),
+    new RegExp(`^src/(?!(${shared.join("|")}|upgrade|rebuild)/)`),
     (from) => new RegExp(`^src/(${folderOf(from)}|secrets|programs|cli|host)/`),
   ],
   [
     "the upgrade is built on the configuration repository",
     /^src\/upgrade\//,
     () => /^src\/(upgrade|config|secrets|programs|cli|host)\//,
+  ],
+  [
+    "the rebuild is built on the upgrade, the look at sops and the reports of the dotfiles",
+    /^src\/rebuild\//,
+    () =>
+      /^src\/((rebuild|upgrade|config|sops|secrets|programs|cli|host)\/|dotfiles\/last_sync_state)/,
   ],
   [
     "the secret gate imports itself, programs, cli and host",

@@ -15,6 +15,8 @@ import { rollbackToGolden } from "../golden/rollback.ts";
 import { showBootStatus } from "../golden/show_boot_status.ts";
 import { showGolden } from "../golden/show_golden.ts";
 import { goldenBootValidate } from "../golden/validate.ts";
+import { checkSops } from "../sops/check_sops.ts";
+import { rebuildSmart } from "../rebuild/rebuild.ts";
 import { autoUpgrade } from "../upgrade/auto_upgrade.ts";
 import { upgradeStatus } from "../upgrade/upgrade_status.ts";
 
@@ -58,9 +60,11 @@ export function referencePages(): ReadonlyMap<string, string> {
     [`${goldenBootValidate.name}.md`, referencePage(goldenBootValidate)],
     [`${pinGolden.name}.md`, referencePage(pinGolden)],
     [`${showGolden.name}.md`, referencePage(showGolden)],
+    [`${rebuildSmart.name}.md`, referencePage(rebuildSmart)],
     [`${rollbackToGolden.name}.md`, referencePage(rollbackToGolden)],
     [`${showBootStatus.name}.md`, referencePage(showBootStatus)],
     [`${hostCommit.name}.md`, referencePage(hostCommit)],
+    [`${checkSops.name}.md`, referencePage(checkSops)],
     [`${autoUpgrade.name}.md`, referencePage(autoUpgrade)],
     [`${upgradeStatus.name}.md`, referencePage(upgradeStatus)],
   ]);

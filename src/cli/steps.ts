@@ -9,6 +9,8 @@ export interface Step<Facts> {
   describe(facts: Facts): string;
   /** Why there is nothing to do; `undefined` when there is. */
   skip?(facts: Facts): string | undefined;
+  /** It changes nothing: a dry run takes it as well. */
+  readonly looksOnly?: true;
   /** Does it. What later steps need goes into the facts. */
   run(facts: Facts): Promise<void>;
 }
@@ -61,7 +63,7 @@ export async function runSteps<Facts>(
       continue;
     }
     const detail = step.describe(facts);
-    if (dryRun) {
+    if (dryRun && step.looksOnly !== true) {
       report.info(`would ${detail}`);
       end({ name, outcome: "planned", detail }, started);
       continue;

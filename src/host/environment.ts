@@ -19,6 +19,14 @@ export function processId(): number {
   return Deno.pid;
 }
 
+/** The command line that starts this program once more, with the arguments it was given. */
+export function ownCommandLine(): readonly string[] {
+  const program = Deno.build.standalone
+    ? [Deno.execPath()]
+    : [Deno.execPath(), "run", "-A", "--cached-only", Deno.mainModule];
+  return [...program, ...Deno.args];
+}
+
 /** The directory relative paths refer to. */
 export function workingDirectory(): string {
   return Deno.cwd();

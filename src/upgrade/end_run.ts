@@ -1,6 +1,7 @@
 import { ExitCode } from "../cli/exit_code.ts";
 import type { Failure } from "../cli/failure.ts";
 import type { StepEnd } from "../cli/steps.ts";
+import { type ConfigRepository, openRepository } from "../config/repository.ts";
 import { isoSeconds, now } from "../host/clock.ts";
 import { toplevelAt } from "../programs/nix.ts";
 import { type Deployed, withQuarantined } from "./host_state.ts";
@@ -71,15 +72,13 @@ export async function endBadly(run: UpgradeRun, step: string, error: Failure): P
   const { onValidationFailure } = run.settings;
   const isLive = step === "activate" || step === "watch";
   const isTried = isLive || ["build", "check", "mark"].includes(step);
-  const isDone = ["record", "commit", "reboot"].includes(step);
   const failed: Ending = {
     result: error.code === ExitCode.needsPerson ? "refused" : "failed",
     message: error.message,
     code: error.code,
     ...(error.hint === undefined ? {} : { hint: error.hint }),
   };
-  // What is live was found well: git stays with it.
-  if (isDone) return failed;
+  if (run.isWell) return failed;
   if (!isTried) {
     await takeFilesBack(run);
     return failed;
@@ -94,15 +93,53 @@ export async function endBadly(run: UpgradeRun, step: string, error: Failure): P
   return await rollBack(run, isLive, error.message);
 }
 
+/** The ending of a run that was told to stop in one of its steps: as if it had never begun, or whole. */
+export async function endStopped(run: UpgradeRun, step: string): Promise<Ending> {
+  const why = `stopped in its step "${step}"`;
+  const code = run.stop?.reason === "SIGTERM" ? ExitCode.terminated : ExitCode.interrupted;
+  if (run.isWell) {
+    const message = `${why}; what is live was found well and stays`;
+    return { result: "stopped", message, code, hint: "the next run does the rest" };
+  }
+  const ending = await rollBack(run, journalOf(run).activating !== null, why);
+  return ending.code === ExitCode.rollbackFailed ? ending : { ...ending, code };
+}
+
 /** Takes the files back, or tells why not: a failure here must not hide the one that led here. */
 export async function takeFilesBack(run: UpgradeRun): Promise<void> {
-  const { before, pulled } = journalOf(run);
-  try {
-    const why = await undoFiles(run.repository, before, pulled);
-    if (why !== undefined) warn(run, why);
-  } catch (error) {
-    warn(run, `the repository stays as it is: ${(error as Error).message}`);
+  const { before, pulled, beside } = journalOf(run);
+  const back = async (
+    repository: () => Promise<ConfigRepository>,
+    ...[from, to]: [Parameters<typeof undoFiles>[1], Parameters<typeof undoFiles>[2]]
+  ): Promise<void> => {
+    try {
+      const why = await undoFiles(await repository(), from, to);
+      if (why !== undefined) warn(run, why);
+    } catch (error) {
+      warn(run, `the repository stays as it is: ${(error as Error).message}`);
+    }
+  };
+  await back(() => Promise.resolve(run.repository), before, pulled);
+  if (run.announced !== undefined) {
+    const { tree } = run.repository;
+    await tree.attempt(["reset", "--quiet", "--", ...run.announced]);
+    delete run.announced;
   }
+  for (const { repo, remote, ...moved } of beside) {
+    await back(() => openBeside(run, repo, remote), moved.before, moved.pulled);
+  }
+}
+
+/** Opens another repository that a run takes along. */
+export async function openBeside(
+  { settings, repository: { host, acceptRewritten } }: UpgradeRun,
+  repo: string,
+  remote: string,
+): Promise<ConfigRepository> {
+  const { conflictStrategy, timeout } = settings;
+  const branch = undefined;
+  const options = { repo, remote, branch, host, conflictStrategy, timeout, acceptRewritten };
+  return (await openRepository(options)).repository;
 }
 
 /** Git and system together, back to where the run began. */

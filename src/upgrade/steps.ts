@@ -20,12 +20,13 @@ import { trackedTree, type UpgradeRun, warn } from "./run.ts";
 import { watchHealth } from "./watch_health.ts";
 
 /** Notes what runs, before anything else moves the files. */
-const recordDeployed: Step<UpgradeRun> = {
+export const recordDeployed: Step<UpgradeRun> = {
   name: "record",
   describe: () => "record what runs now",
   skip: (run) => run.quarantined ? run.settled : whyNotLive(run),
   async run(run): Promise<void> {
     const { deployed } = run.records.host;
+    run.isWell = true;
     if (run.settled !== undefined && deployed !== null && deployed.failedUnits.length > 0) {
       // What was not well stays so until it is.
       const failed = failedUnits(await allUnits());
@@ -36,7 +37,7 @@ const recordDeployed: Step<UpgradeRun> = {
 };
 
 /** Commits and pushes what this host changed, once it is known to be well. */
-const commitChanges: Step<UpgradeRun> = {
+export const commitChanges: Step<UpgradeRun> = {
   name: "commit",
   describe: ({ repository: { remote } }) => `commit what changed here, and push to ${remote}`,
   skip: (run) =>
@@ -53,6 +54,7 @@ const commitChanges: Step<UpgradeRun> = {
         }
         await commitAll(repository, undefined);
       }
+      if (run.holdsBack !== undefined) return run.report.info(`not pushed: ${run.holdsBack}`);
       const pushed = await publish(repository, (text) => warn(run, text));
       switch (pushed.kind) {
         case "pushed":
