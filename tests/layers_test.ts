@@ -72,6 +72,11 @@ const violations: readonly (readonly [string, Partial<Module> & Pick<Module, "pa
       ["src/secrets/x.ts: src/config/a.ts"],
     ],
     [
+      "what is drawn on a terminal imports itself, cli and host",
+      { path: "src/terminal/x.ts", imports: [value("src/cli/a.ts"), value("src/rebuild/a.ts")] },
+      ["src/terminal/x.ts: src/rebuild/a.ts"],
+    ],
+    [
       "programs import programs and host",
       { path: "src/programs/x.ts", imports: [value("src/cli/a.ts"), value("src/programs/a.ts")] },
       ["src/programs/x.ts: src/cli/a.ts"],

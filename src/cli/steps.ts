@@ -26,7 +26,7 @@ export interface StepRecord {
 /** Hears of each step, as it goes. */
 export interface StepWatch {
   /** A step is about to begin; what this writes is written before it does. */
-  begin(name: string): void;
+  begin(name: string, onlyLooks: boolean): void;
   /** How it ended, and after how many seconds. */
   end(record: StepEnd): void;
 }
@@ -68,7 +68,7 @@ export async function runSteps<Facts>(
       end({ name, outcome: "planned", detail }, started);
       continue;
     }
-    watch?.begin(name);
+    watch?.begin(name, step.looksOnly === true);
     try {
       await step.run(facts);
     } catch (error) {

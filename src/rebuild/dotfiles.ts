@@ -77,14 +77,16 @@ function together(before: Synced | undefined, after: Synced): Synced {
 
 /** Trouble with dotfiles never stops a rebuild. */
 function tellTrouble(run: RebuildRun): void {
+  // The second sync may tell again what the first one told.
+  const tell = (text: string): void => run.warnings.includes(text) ? undefined : warn(run, text);
   for (const { who, outcome } of run.changes.dotfiles) {
     const whose = who === undefined ? "dotfiles" : `dotfiles of ${who}`;
-    if (outcome.kind === "trouble") warn(run, `${whose} may be out of sync: ${outcome.why}`);
+    if (outcome.kind === "trouble") tell(`${whose} may be out of sync: ${outcome.why}`);
     if (outcome.kind !== "synced") continue;
     const { parked, warnings } = outcome.sync;
-    for (const each of warnings) warn(run, `${whose}: ${each}`);
+    for (const each of warnings) tell(`${whose}: ${each}`);
     if (parked.length > 0) {
-      warn(run, `${whose} collide, this host keeps its own: ${parked.join(", ")}; chezmoi-resolve`);
+      tell(`${whose} collide, this host keeps its own: ${parked.join(", ")}; chezmoi-resolve`);
       run.needsPerson = true;
     }
   }

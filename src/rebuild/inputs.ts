@@ -2,8 +2,9 @@ import { Failure } from "../cli/failure.ts";
 import type { Step } from "../cli/steps.ts";
 import { underLock } from "../config/lock_repository.ts";
 import { fetchBranch, pull } from "../config/pull.ts";
+import { findWorkTree } from "../config/repository.ts";
 import { lstat, parentOf } from "../host/files.ts";
-import { openBeside } from "../upgrade/end_run.ts";
+import { openBeside, ready } from "../upgrade/end_run.ts";
 import { journalOf, note, updateFlakeInputs } from "../upgrade/pull_upstream.ts";
 import { inputChanges } from "./decide_inputs.ts";
 import { readInputs } from "./look.ts";
@@ -20,8 +21,9 @@ export const pullSecrets: Step<RebuildRun> = {
   async run(run): Promise<void> {
     const repo = secretsCheckout(run) as string;
     const { remote } = run.settings;
-    const repository = await openBeside(run, repo, remote);
-    await underLock(repository.tree, run.program, 0, async () => {
+    const tree = await findWorkTree({ repo, timeout: run.settings.timeout });
+    await underLock(tree, run.program, 0, async () => {
+      const repository = await ready(await openBeside(run, repo, remote));
       const fetched = await fetchBranch(repository);
       if (typeof fetched === "object") {
         throw new Failure(`${repo} stays as it is: ${fetched.reason}`);

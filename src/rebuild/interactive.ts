@@ -1,4 +1,4 @@
-import { confirmOnTerminal } from "../cli/ask.ts";
+import { confirmOnTerminal } from "../terminal/ask.ts";
 import { Failure } from "../cli/failure.ts";
 import type { Step } from "../cli/steps.ts";
 import { fetchBranch } from "../config/pull.ts";

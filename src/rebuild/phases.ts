@@ -24,6 +24,8 @@ export interface Phase {
   /** Why it is left out. */
   skip?(run: RebuildRun): string | undefined;
   readonly steps: readonly Step<RebuildRun>[];
+  /** Why there turned out to be nothing to do. */
+  idle?(run: RebuildRun): string | undefined;
   /** What came of it, in one line. */
   tell?(run: RebuildRun): string | undefined;
   /** What it is about to apply, for a person who is asked first. */
@@ -40,12 +42,9 @@ const pull: Step<RebuildRun> = {
     await pullUpstream.run(run);
     if (run.head === from) return;
     const { repository: { tree } } = run;
-    const log = await tree.plumbing([
-      "log",
-      "--format=%s",
-      "--max-count=50",
-      `${from}..${run.head}`,
-    ]);
+    // Not this host's own commits, which have other ids above those.
+    const range = `${from}..${run.upstream ?? run.head}`;
+    const log = await tree.plumbing(["log", "--format=%s", "--max-count=50", range]);
     const subjects = log.split("\n").filter(Boolean);
     run.changes.pulled = { from, to: run.head, subjects };
   },
@@ -65,7 +64,8 @@ export const phases: readonly Phase[] = [
     name: "Preparation",
     isFatal: true,
     steps: [checkFlake, probeRemote, lookAround, { ...runHooks, name: "hooks" }],
-    tell: ({ offline }) => offline === undefined ? undefined : `offline: ${offline}`,
+    tell: ({ offline, options }) =>
+      offline === undefined ? undefined : options.offlineMode ? "offline, as asked" : "offline",
   },
   {
     name: "Upstream Sync",
@@ -83,6 +83,10 @@ export const phases: readonly Phase[] = [
     name: "Dotfiles Sync",
     skip: ({ options }) => options.syncDotfiles ? undefined : "as asked",
     steps: [captureDotfiles],
+    idle: ({ changes }) =>
+      changes.dotfiles.every(({ outcome }) => outcome.kind === "none")
+        ? dotfilesInWords(changes.dotfiles)
+        : undefined,
     tell: ({ changes }) => dotfilesInWords(changes.dotfiles),
   },
   {
@@ -124,7 +128,7 @@ export const phases: readonly Phase[] = [
       [
         secrets,
         failedUnits.length === 0 ? "no failed units" : counted(failedUnits.length, "failed unit"),
-        packagesInWords(packages),
+        packages.length === 0 ? undefined : `packages: ${packagesInWords(packages)}`,
       ].filter(Boolean).join(", "),
   },
   {

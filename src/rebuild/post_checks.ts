@@ -16,6 +16,7 @@ const diffBound = 120_000;
 export const checkSecrets: Step<RebuildRun> = {
   name: "check-secrets",
   describe: () => "see whether the secrets are in place",
+  looksOnly: true,
   async run(run): Promise<void> {
     const found = await lookAtSops({ currentSystem: run.settings.currentSystem });
     run.changes.secrets = summaryOf(found);
@@ -27,6 +28,7 @@ export const checkSecrets: Step<RebuildRun> = {
 export const lookAtUnits: Step<RebuildRun> = {
   name: "look-at-units",
   describe: () => "see which units are failed",
+  looksOnly: true,
   async run(run): Promise<void> {
     run.changes.units = parseUnits(run.activation ?? "");
     try {
@@ -44,6 +46,7 @@ export const lookAtUnits: Step<RebuildRun> = {
 export const comparePackages: Step<RebuildRun> = {
   name: "compare-packages",
   describe: () => "compare the packages",
+  looksOnly: true,
   skip: ({ toplevel, runsBefore }) =>
     toplevel === undefined || runsBefore === undefined || toplevel === runsBefore
       ? "it is the system that ran before"

@@ -1,9 +1,10 @@
 import type { Call } from "../cli/command.ts";
 import { ExitCode } from "../cli/exit_code.ts";
-import { type PhaseList, phaseList } from "../cli/phase_list.ts";
+import { type PhaseList, phaseList } from "../terminal/phase_list.ts";
 import type { Report } from "../cli/report.ts";
-import { tableLines } from "../cli/summary_table.ts";
+import { tableLines } from "../terminal/summary_table.ts";
 import { type Opened, openRepository } from "../config/repository.ts";
+import { monotonic } from "../host/clock.ts";
 import { killRunning } from "../host/process.ts";
 import { terminalSize } from "../host/terminal.ts";
 import { toplevelAt } from "../programs/nix.ts";
@@ -31,6 +32,9 @@ import { reportOf, summaryRows } from "./summary.ts";
 
 const program = "rebuild-smart";
 
+/** Milliseconds within which a signal that comes twice is one. */
+const echo = 1000;
+
 /** How many lines of a failed build are shown. */
 const tailLength = 25;
 
@@ -41,7 +45,7 @@ export async function runListed(call: RebuildCall, number: number | undefined): 
   const { options, report } = call;
   const list = options.rollback
     ? unlisted(report)
-    : phaseList(program, phases.map(({ name }) => name), report);
+    : phaseList(program, phases.map(({ name }) => name), report, !options.dryRun);
   try {
     return await listed(call, list, number);
   } finally {
@@ -92,6 +96,7 @@ async function listed(
       unwell: [],
       inputs: [],
       stale: [],
+      stopped: -Infinity,
       runsBefore: toplevelAt(options.currentSystem),
       changes: { dotfiles: [], inputs: [], packages: [], failedUnits: [] },
     };
@@ -135,9 +140,12 @@ function heard(
 ): void {
   if (signal === "SIGHUP") return;
   if (stop.signal.aborted) {
+    // A signal to the whole group that a parent passes on as well comes twice, and is meant once.
+    if (monotonic() - run.stopped < echo) return;
     run.list.close();
     leave();
   }
+  run.stopped = monotonic();
   stop.abort(signal);
   // An activation that is cut off leaves a host half-way: it comes to its end, and is then undone.
   const isGoingBack = ["roll-back", "undo"].includes(run.records.journal?.step ?? "");
@@ -185,11 +193,18 @@ function tell(
     const columns = terminalSize()?.columns ?? 0;
     for (const line of tableLines(summaryRows(run, last, ends), columns)) report.answer(line);
   }
-  if (ending.code !== ExitCode.done) report.error(last.message);
+  if (ending.code === ExitCode.needsPerson && isLive(last)) {
+    report.error("done, but for what a person has to decide: see the warnings");
+  } else if (ending.code !== ExitCode.done) report.error(last.message);
   if (ending.hint !== undefined) report.hint(ending.hint);
-  if (ending.result === "rolled-back") {
+  if (ending.code === ExitCode.rolledBack) {
     report.hint("mend what failed and run this again; `upgrade-status` tells what runs");
   }
+}
+
+/** Whether the system is what it should be. */
+function isLive({ result }: LastRun): boolean {
+  return ["upgraded", "unchanged", "reboot-pending"].includes(result);
 }
 
 /** A person's own commands, told by their environment how it ended. */

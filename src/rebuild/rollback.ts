@@ -1,7 +1,7 @@
 import type { Call } from "../cli/command.ts";
 import { ExitCode } from "../cli/exit_code.ts";
 import { refusal, usageFailure } from "../cli/failure.ts";
-import { tableLines } from "../cli/summary_table.ts";
+import { tableLines } from "../terminal/summary_table.ts";
 import { short } from "../config/decide_pull.ts";
 import { terminalSize } from "../host/terminal.ts";
 import { isValid, toplevelAt } from "../programs/nix.ts";

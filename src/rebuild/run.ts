@@ -1,4 +1,4 @@
-import type { PhaseList } from "../cli/phase_list.ts";
+import type { PhaseList } from "../terminal/phase_list.ts";
 import type { UpgradeRun } from "../upgrade/run.ts";
 import type { Input, InputChange } from "./decide_inputs.ts";
 import type { PackageChange } from "./decide_packages.ts";
@@ -36,6 +36,8 @@ export interface RebuildRun extends UpgradeRun {
   /** The inputs of the flake when the run began, and those of them that are old. */
   inputs: readonly Input[];
   stale: readonly (Input & { readonly days: number })[];
+  /** When it was told to stop, in milliseconds of the monotonic clock. */
+  stopped: number;
   /** What runs when it begins. */
   readonly runsBefore: string | undefined;
   /** The capture of the dotfiles, which may have begun early. */

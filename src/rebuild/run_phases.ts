@@ -1,7 +1,7 @@
-import { confirmOnTerminal } from "../cli/ask.ts";
+import { confirmOnTerminal } from "../terminal/ask.ts";
 import { ExitCode } from "../cli/exit_code.ts";
 import { Failure } from "../cli/failure.ts";
-import type { PhaseEnd } from "../cli/phase_list.ts";
+import type { PhaseEnd } from "../terminal/phase_list.ts";
 import { runSteps } from "../cli/steps.ts";
 import { monotonic } from "../host/clock.ts";
 import { warn } from "../upgrade/run.ts";
@@ -50,6 +50,7 @@ export async function runPhases(
         const why = [first, ...others].map((record) => record?.detail).filter(Boolean);
         end("skipped", [...new Set(why)].join("; "));
       } else if (run.isDry) end("planned", "");
+      else if (phase.idle?.(run) !== undefined) end("skipped", phase.idle(run) ?? "");
       else end(run.warnings.length > warned ? "warned" : "done", phase.tell?.(run) ?? "");
     } catch (error) {
       const failure = asFailure(error);

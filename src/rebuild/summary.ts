@@ -19,10 +19,11 @@ export function summaryRows(
   const { pulled, dotfiles, inputs, packages, units, failedUnits, secrets, tag } = changes;
   const skipped = ends.filter(({ outcome }) => outcome === "skipped");
   const rows: (readonly [string, string | undefined])[] = [
-    ["result", last.message],
+    // A failure is told of as an error, below.
+    ["result", last.exitCode === 0 ? last.message : last.result],
     ["commit", movedInWords(last.before.commit, last.after.commit)],
     [
-      "pulled",
+      last.after.commit === last.before.commit ? "taken back" : "pulled",
       pulled && `${counted(pulled.subjects.length, "commit")}: ${few(pulled.subjects, "; ")}`,
     ],
     ["dotfiles", dotfiles.length === 0 ? undefined : dotfilesInWords(dotfiles)],

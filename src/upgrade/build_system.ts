@@ -127,6 +127,7 @@ export const buildSystem: Step<UpgradeRun> = {
       places(run),
       { as: tree.owner, hear: run.hear },
     );
+    if (run.stop?.aborted) throw new Failure("the build was stopped");
     if (why !== undefined) throw new Failure(`the build failed: ${killed(why)}`);
     run.toplevel = await systemAt(outLink);
     if (isInPlace(run.toplevel, settings, run.records.host.deployed)) {

@@ -4,7 +4,7 @@ import { Failure } from "../cli/failure.ts";
 import type { StepEnd, StepWatch } from "../cli/steps.ts";
 import { underLock } from "../config/lock_repository.ts";
 import { finishMove } from "../config/move.ts";
-import { type Opened, openRepository } from "../config/repository.ts";
+import { findWorkTree, type Opened, openRepository } from "../config/repository.ts";
 import { isoSeconds, now } from "../host/clock.ts";
 import { ProcessError } from "../host/process.ts";
 import type { Status } from "../programs/git_status.ts";
@@ -31,7 +31,7 @@ export async function alone<R extends UpgradeRun>(
   begin: (opened: Opened) => R,
   work: (run: R, found: Status) => Promise<ExitCode>,
 ): Promise<ExitCode> {
-  const { repository: { tree } } = await openRepository(settings);
+  const tree = await findWorkTree(settings);
   return await underLock(tree, program, settings.wait, async () => {
     // Whoever had the lock until now may have changed all of it.
     const opened = await openRepository(settings);
@@ -88,10 +88,11 @@ export class StepJournal implements StepWatch {
 
   constructor(readonly run: UpgradeRun, readonly told: (record: StepEnd) => void = () => {}) {}
 
-  begin(name: string): void {
+  begin(name: string, onlyLooks: boolean): void {
     if (this.run.stop?.aborted) throw new Failure(`stopped before the step "${name}"`);
     this.current = name;
-    note(this.run, { step: name });
+    // Nobody has to know of it afterwards: there is nothing to undo.
+    if (!onlyLooks) note(this.run, { step: name });
   }
 
   end(record: StepEnd): void {

@@ -1,6 +1,6 @@
 import { cutTo, displayWidth, padTo } from "./display_width.ts";
 import type { PhaseEnd } from "./phase_list.ts";
-import { printable } from "./printable.ts";
+import { printable } from "../cli/printable.ts";
 
 /** A phase as it stands. */
 export interface Phase {

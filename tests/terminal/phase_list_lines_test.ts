@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { cutTo, displayWidth } from "../../src/cli/display_width.ts";
-import { frame } from "../../src/cli/live_area.ts";
+import { cutTo, displayWidth } from "../../src/terminal/display_width.ts";
+import { frame } from "../../src/terminal/live_area.ts";
 import {
   duration,
   endInWords,
@@ -12,7 +12,7 @@ import {
   type Looks,
   looksOf,
   type PhaseState,
-} from "../../src/cli/phase_lines.ts";
+} from "../../src/terminal/phase_lines.ts";
 import { Terminal } from "./fixtures/terminal.ts";
 
 const plain: Looks = { coloured: false, unicode: true };

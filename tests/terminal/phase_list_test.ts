@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { bareEnvironment, commandLine, transcript } from "./fixtures/fixture.ts";
-import { longDetail } from "./fixtures/phases.ts";
+import { bareEnvironment, commandLine, transcript } from "../cli/fixtures/fixture.ts";
+import { longDetail } from "../cli/fixtures/phases.ts";
 import { type Resizing, Terminal } from "./fixtures/terminal.ts";
 
 const utf8 = { LANG: "C.UTF-8", TERM: "xterm" };

@@ -11,7 +11,7 @@ import {
   type Phase,
   type PhaseState,
 } from "./phase_lines.ts";
-import type { Report } from "./report.ts";
+import type { Report } from "../cli/report.ts";
 
 /** How a phase ended, for whoever watches. */
 export interface PhaseEnd {
@@ -63,8 +63,13 @@ const least = { columns: 20, rows: 4 } as const;
  * Shows the phases of a run on standard error: as a list that is drawn again and again where that is
  * a terminal, else as a line for each event. The names are those that are to come, in their order.
  */
-export function phaseList(title: string, names: readonly string[], report: Report): PhaseList {
-  return isLive() ? liveList(title, names, report) : plainList(title, report);
+export function phaseList(
+  title: string,
+  names: readonly string[],
+  report: Report,
+  mayBeLive = true,
+): PhaseList {
+  return mayBeLive && isLive() ? liveList(title, names, report) : plainList(title, report);
 }
 
 /** Whether this is a terminal that can be drawn on. */

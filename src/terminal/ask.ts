@@ -1,6 +1,6 @@
 import { isInteractive } from "../host/environment.ts";
 import { atEnd, writeToTerminal } from "../host/terminal.ts";
-import { printable } from "./printable.ts";
+import { printable } from "../cli/printable.ts";
 
 /** What a person said to a question; `cancel` is Ctrl-C or Escape. */
 export type Said = "yes" | "no" | "cancel";

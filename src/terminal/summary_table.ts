@@ -1,5 +1,5 @@
 import { displayWidth, padTo } from "./display_width.ts";
-import { printable } from "./printable.ts";
+import { printable } from "../cli/printable.ts";
 
 /** Fewer columns than these are no place for a value beside its label. */
 const leastForValues = 12;

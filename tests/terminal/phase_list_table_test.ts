@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { displayWidth } from "../../src/cli/display_width.ts";
-import { tableLines } from "../../src/cli/summary_table.ts";
+import { displayWidth } from "../../src/terminal/display_width.ts";
+import { tableLines } from "../../src/terminal/summary_table.ts";
 
 const store = `/nix/store/${"0123456789abcdfghijklmnpqrsvwxyz"}-nixos-system-host`;
 const rows = [
