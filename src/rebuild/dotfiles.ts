@@ -27,7 +27,9 @@ export interface Synced {
  * as possible: nothing that comes later may overwrite an edit that is in no commit.
  */
 export function beginCapture(run: RebuildRun): Promise<readonly Synced[]> {
-  return run.capture ??= syncAll(run, ["--offline"]);
+  run.capture ??= syncAll(run, ["--offline"]);
+  run.capture.catch(() => {}); // Whoever waits for it hears of the failure.
+  return run.capture;
 }
 
 /** Waits for the capture, and tells what it came to. */

@@ -76,7 +76,7 @@ async function announceNewFiles(run: UpgradeRun): Promise<void> {
     added.some((name) => path === name || name.endsWith("/") && path.startsWith(name))
   );
   if (within.length > 0) {
-    const { lines, hint } = describeFindings(within);
+    const { lines, hint } = describeFindings(within, "in new files");
     throw refusal(`new files hold secrets, and would be in the store:\n${lines.join("\n")}`, hint);
   }
   await tree.plumbing(["add", "--intent-to-add", "--", "."]);

@@ -19,6 +19,8 @@ export interface Ending {
   readonly message: string;
   readonly code: ExitCode;
   readonly hint?: string;
+  /** After a rollback: whether the files are back as well, and not only the system. */
+  readonly areBack?: boolean;
 }
 
 /** The ending of a run whose steps all went well. */
@@ -171,10 +173,15 @@ export async function rollBack(run: UpgradeRun, isLive: boolean, reason: string)
       hint: "the repository stays with what was tried; `auto-upgrade --undo` tries again",
     };
   }
-  const isBack = await takeFilesBack(run) && journalOf(run).pulled !== null;
+  const areBack = await takeFilesBack(run);
   const system = isLive ? `back on ${before.toplevel}` : "nothing went live";
-  const what = isBack ? `${system}, git is where it was` : system;
-  return { result: "rolled-back", message: `${reason}; ${what}`, code: ExitCode.rolledBack };
+  const what = !areBack
+    ? `${system}, but files stay as they are`
+    : journalOf(run).pulled !== null
+    ? `${system}, git is where it was`
+    : system;
+  const message = `${reason}; ${what}`;
+  return { result: "rolled-back", message, code: ExitCode.rolledBack, areBack };
 }
 
 /** What failed is not tried again until the remote or the files move. */

@@ -90,9 +90,10 @@ export async function goBack(
   const ending = await rollBack(run, moved, what);
   const isUndone = ending.code === ExitCode.rolledBack;
   if (isUndone) await keepItSo(run, before.head, profile);
-  const undone = isUndone ? { ...ending, result: "undone", code: ExitCode.done } as const : ending;
+  const code = ending.areBack === false ? ExitCode.needsPerson : ExitCode.done;
+  const undone = isUndone ? { ...ending, result: "undone", code } as const : ending;
   await close(run, [], undone);
-  if (isUndone) report.answer(undone.message);
+  if (undone.code === ExitCode.done) report.answer(undone.message);
   else report.error(undone.message);
   return undone.code;
 }

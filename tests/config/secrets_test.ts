@@ -50,6 +50,16 @@ Deno.test("an upgrade that commits pushes no secret either, and records no value
   await using world = await settled({ hostCanCommitConfig: true });
   const { b } = world;
   await b.write({ "services.nix": `token = "${token}"\n` });
+  const unbuilt = exits(3, await b.upgrades());
+  assert.match(unbuilt, /new files hold secrets, and would be in the store:\nservices\.nix:1: git/);
+  assert.match(
+    unbuilt,
+    /hint: encrypt it, or keep the file from git by \.gitignore; if it is none/,
+  );
+  assert.ok(!unbuilt.includes(token));
+  assert.match(await b.git("status", "--porcelain"), /^\?\? services\.nix$/m);
+  // One that git knew already is in the store by the person's own doing; it goes no further.
+  await b.git("add", "--intent-to-add", "services.nix");
   const said = exits(3, await b.upgrades());
   assert.match(said, /not pushed, secrets were found:\n.*services\.nix:1: github-/);
   assert.ok(!said.includes(token));
