@@ -1,0 +1,96 @@
+# The part of a host that lives by its configuration repository: one configuration file for all its
+# programs, and the units. Pure.
+{
+  # The values of the modules' options: git-management, auto-upgrade, rebuild-smart.
+  git,
+  upgrade,
+  smart,
+  # Whose dotfiles rebuild-smart syncs.
+  dotfilesUsers,
+  bin,
+  path,
+  home,
+}:
+let
+  units = import ./units.nix;
+
+  values = {
+    inherit bin path home;
+    inherit (git) user;
+    repo = git.repoPath;
+    # What stands in the configuration file is for whoever types `host-commit`.
+    arguments = if git.autoPush then "--push" else "--no-push";
+    writable = "${home} -${git.repoPath}";
+  };
+  rendered =
+    names: more:
+    builtins.listToAttrs (
+      map (name: {
+        inherit name;
+        value = units.render name (values // more);
+      }) names
+    );
+  when = condition: given: if condition then given else { };
+
+  # THE ONE PLACE for the keys of `rebuild-smart`: what this host's programs do not know of would be
+  # refused by them, so that they are written only where it is enabled.
+  smartKeys = {
+    inherit (smart)
+      autoCommit
+      autoPush
+      offlineMode
+      syncDotfiles
+      updateBeforeRebuild
+      ;
+    inherit dotfilesUsers;
+  };
+in
+{
+  json = {
+    repo = git.repoPath;
+    inherit (git) autoPush branch remote;
+    inherit (upgrade)
+      activateTimeoutSeconds
+      buildCommand
+      buildTimeoutSeconds
+      configuration
+      conflictStrategy
+      healthWindowSeconds
+      hostCanCommitConfig
+      metrics
+      notify
+      notifyCommand
+      onValidationFailure
+      preUpdateHooks
+      rebootPolicy
+      rebootWindow
+      updateInputs
+      validationChecks
+      ;
+    flake = if upgrade.mode == "remote" then upgrade.flake else null;
+  }
+  // when smart.enable smartKeys;
+
+  units =
+    when git.enable (
+      rendered [ "host-auto-commit.service" "host-auto-commit.timer" ] { schedule = git.commitSchedule; }
+    )
+    // when upgrade.enable (
+      rendered [ "auto-upgrade.service" "auto-upgrade.timer" ] {
+        inherit (upgrade) randomizedDelaySeconds schedule;
+      }
+    );
+
+  programs =
+    (if git.enable then [ "host-commit" ] else [ ])
+    ++ (
+      if upgrade.enable then
+        [
+          "auto-upgrade"
+          "upgrade-status"
+        ]
+      else
+        [ ]
+    )
+    ++ (if smart.enable then [ "rebuild-smart" ] else [ ]);
+}
