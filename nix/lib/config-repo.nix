@@ -15,7 +15,7 @@ let
   units = import ./units.nix;
 
   values = {
-    inherit bin path home;
+    inherit bin path;
     inherit (git) user;
     repo = git.repoPath;
     # What stands in the configuration file is for whoever types `host-commit`.

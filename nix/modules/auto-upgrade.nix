@@ -28,7 +28,6 @@ let
 in
 {
   imports = [
-    ./config-repo.nix
     (lib.mkAliasOptionModule
       [
         "myModules"

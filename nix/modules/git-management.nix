@@ -11,8 +11,6 @@ let
   declared = import ./declarations.nix { inherit lib; };
 in
 {
-  imports = [ ./config-repo.nix ];
-
   options.myModules.system.gitManagement = {
     enable = declared.enable "commits of what changed in the host's configuration repository";
 

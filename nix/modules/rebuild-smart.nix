@@ -5,8 +5,6 @@ let
   declared = import ./declarations.nix { inherit lib; };
 in
 {
-  imports = [ ./config-repo.nix ];
-
   options.myModules.services.rebuild.smart = {
     enable = declared.enable "rebuild-smart, one command that syncs, rebuilds and commits";
     autoCommit = declared.bool true "Commit after a successful rebuild.";
