@@ -16,11 +16,11 @@ let
 
   values = {
     inherit bin path;
-    inherit (git) user;
-    repo = git.repoPath;
+    user = toString git.user;
+    repo = toString git.repoPath;
     # What stands in the configuration file is for whoever types `host-commit`.
     arguments = if git.autoPush then "--push" else "--no-push";
-    writable = "${home} -${git.repoPath}";
+    writable = "${home} -${toString git.repoPath}";
   };
   rendered =
     names: more:

@@ -21,7 +21,8 @@ let
 
   dotfiles = import ../lib/dotfiles.nix {
     inherit cfg;
-    homes = lib.mapAttrs (name: _: config.users.users.${name}.home) cfg.users;
+    # Who is no user is told of by an assertion, which NixOS reads together with the units.
+    homes = lib.mapAttrs (name: _: config.users.users.${name}.home or "/home/${name}") cfg.users;
     bin = "${config.myModules.holdfast.installed}/bin";
     path = lib.makeBinPath [
       pkgs.chezmoi

@@ -17,7 +17,8 @@ let
   repository = import ../lib/config-repo.nix {
     inherit git upgrade smart;
     dotfilesUsers = lib.optionals dotfiles.enable (lib.attrNames dotfiles.users);
-    home = config.users.users.${git.user}.home;
+    # Where the user is missing, an assertion tells, which NixOS reads together with the units.
+    home = if git.user == null then "" else config.users.users.${git.user}.home or "";
     bin = "${config.myModules.holdfast.installed}/bin";
     path = lib.makeBinPath [
       pkgs.git

@@ -23,7 +23,11 @@ in
 
     repoPath = mkOption {
       type = types.nullOr types.str;
-      default = if cfg.user == null then null else "${config.users.users.${cfg.user}.home}/nix-config";
+      default =
+        if config.users.users ? ${toString cfg.user} then
+          "${config.users.users.${cfg.user}.home}/nix-config"
+        else
+          null;
       defaultText = "nix-config in the user's home";
       description = "Path to the git repository; auto-upgrade and rebuild-smart work on the same.";
     };

@@ -130,7 +130,12 @@ in
     assertions = (import ../lib/assertions.nix).golden {
       inherit cfg;
       inherit (config.boot) kernelParams;
-      inherit (loader.systemd-boot) bootCounting;
+      # Not every NixOS has it.
+      bootCounting =
+        loader.systemd-boot.bootCounting or {
+          enable = false;
+          tries = 0;
+        };
       inherit (loader) grub;
       fileSystems = lib.mapAttrs (_: each: each.fsType) config.fileSystems;
       systemdVersion = config.systemd.package.version;
