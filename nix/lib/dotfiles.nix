@@ -16,11 +16,21 @@ let
   # The first user's units have the plain names; a second user's have the user's name behind.
   unitOf = name: user: if isPrimary user then name else "${name}-${user}";
 
+  # A remote on this machine, as on a mounted disk, is written to by the push.
+  localPart =
+    url:
+    let
+      found = builtins.match "(file://)?(/[^ ]*)" (if url == null then "" else url);
+    in
+    if found == null then "" else " -${builtins.elemAt found 1}";
+  urlOf = user: if cfg.users.${user}.repoUrl == null then cfg.repoUrl else cfg.users.${user}.repoUrl;
+
   valuesFor = name: user: {
     inherit bin path user;
     arguments = if cfg.users.${user}.repoUrl == null then "" else "--repo-url ${builtins.replaceStrings [ "%" ] [ "%%" ] cfg.users.${user}.repoUrl}";
     others = if isPrimary user then toString (map (other: "${unitOf name other}.service") others) else "";
-    writable = homes.${user} + (if isPrimary user then " -${stateDir}" else "");
+    writable =
+      homes.${user} + (if isPrimary user then " -${stateDir}" else "") + localPart (urlOf user);
     schedule = if cfg.timer == null then "" else cfg.timer;
   };
 

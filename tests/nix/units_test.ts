@@ -156,6 +156,19 @@ Deno.test("started by hand the first person's sync brings the others along; each
   assert.match(host.tmpfiles.join(), /^d \/var\/lib\/chezmoi-sync 0700 rain /);
 });
 
+Deno.test("a remote that lies on the host itself can be written to", async () => {
+  const users = { rain: { repoUrl: null }, ada: { repoUrl: "/srv/ada.git" } };
+  const dotfiles = { repoUrl: "file:///mnt/disk/rain.git", users };
+  const { units } = await renderedHost({ dotfiles });
+  const writable = (name: string): string =>
+    /ReadWritePaths=(.*)/.exec(units[`${name}.service`] ?? "")?.[1] ?? "";
+  assert.equal(
+    writable("chezmoi-pre-update"),
+    "/home/rain -/var/lib/chezmoi-sync -/mnt/disk/rain.git",
+  );
+  assert.equal(writable("chezmoi-pre-update-ada"), "/home/ada -/srv/ada.git");
+});
+
 Deno.test("the timer's commits are pushed where the option says so, whatever stands in the file", async () => {
   const start = (text = ""): string | undefined => /ExecStart=.*/.exec(text)?.[0];
   const pushing = await renderedHost({ git: { enable: true, autoPush: true } });
