@@ -65,8 +65,6 @@ stdenv.mkDerivation {
   # A compiled program is data behind an ELF image: what rewrites the image cuts it off.
   dontStrip = true;
   dontPatchELF = true;
-  # A path of the compiler's in a binary would bring all of Deno into the closure.
-  disallowedReferences = [ deno ];
 
   configurePhase = ''
     runHook preConfigure
@@ -100,17 +98,21 @@ stdenv.mkDerivation {
     runHook preInstall
     mkdir -p "$out/bin"
     install -D compiled/${binary} "$out/libexec/holdfast/${binary}"
+    # The binary of all looks for its links beside itself when it starts itself once more.
+    for name in ${toString names}; do
+      [[ $name == ${binary} ]] || ln -s ${binary} "$out/libexec/holdfast/$name"
+    done
     cp --recursive share "$out/share"
     ${concatMapStringsSep "" (
       name:
       if programs.${name} == [ ] then
         ''
-          ln -s ../libexec/holdfast/${binary} "$out/bin/${name}"
+          ln -s ../libexec/holdfast/${name} "$out/bin/${name}"
         ''
       else
         # Behind what is on PATH already: whoever has a newer git is to get that one.
         ''
-          makeBinaryWrapper "$out/libexec/holdfast/${binary}" "$out/bin/${name}" --argv0 ${name} \
+          makeBinaryWrapper "$out/libexec/holdfast/${name}" "$out/bin/${name}" --argv0 ${name} \
             --suffix PATH : ${makeBinPath (map (tool: tools.${tool}) programs.${name})}
         ''
     ) names}

@@ -21,14 +21,14 @@ export interface Rule {
 }
 
 const pure = /^src\/\w+\/(decide_\w+|\w+_state|source_name)\.ts$/;
-const shared = ["cli", "host", "programs", "secrets", "build"];
+const shared = ["cli", "terminal", "host", "programs", "secrets", "build"];
 
 /** The layers from the top down: who may import whom. */
 const imports: readonly (readonly [string, RegExp, (from: string) => RegExp])[] = [
   [
     "a program of bin/ imports the cli and commands",
     /^bin\/(?!holdfast\.ts$)/,
-    () => /^src\/(?!(host|programs|secrets|build)\/)/,
+    () => /^src\/(?!(terminal|host|programs|secrets|build)\/)/,
   ],
   [
     "the program of all names imports the cli and the other programs",
@@ -37,7 +37,7 @@ const imports: readonly (readonly [string, RegExp, (from: string) => RegExp])[] 
   ],
   [
     "a domain imports itself, the secret gate, programs, cli and host, and never another domain",
-    new RegExp(`^src/(?!(${shared.join("|")}|upgrade)/)`),
+    new RegExp(`^src/(?!(${shared.join("|")}|upgrade|rebuild)/)`),
     (from) => new RegExp(`^src/(${folderOf(from)}|secrets|programs|cli|host)/`),
   ],
   [
@@ -46,9 +46,20 @@ const imports: readonly (readonly [string, RegExp, (from: string) => RegExp])[] 
     () => /^src\/(upgrade|config|secrets|programs|cli|host)\//,
   ],
   [
+    "the rebuild is built on the upgrade, the look at sops and the reports of the dotfiles",
+    /^src\/rebuild\//,
+    () =>
+      /^src\/((rebuild|upgrade|config|sops|terminal|secrets|programs|cli|host)\/|dotfiles\/last_sync_state)/,
+  ],
+  [
     "the secret gate imports itself, programs, cli and host",
     /^src\/secrets\//,
     () => /^src\/(secrets|programs|cli|host)\//,
+  ],
+  [
+    "what is drawn on a terminal imports itself, cli and host",
+    /^src\/terminal\//,
+    () => /^src\/(terminal|cli|host)\//,
   ],
   ["programs import programs and host", /^src\/programs\//, () => /^src\/(programs|host)\//],
   ["the cli imports the cli and host", /^src\/cli\//, () => /^(src\/(cli|host)\/|deno\.json$)/],

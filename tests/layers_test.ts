@@ -70,9 +70,19 @@ const violations: readonly (readonly [string, Partial<Module> & Pick<Module, "pa
       ["src/upgrade/x.ts: src/golden/a.ts"],
     ],
     [
+      "the rebuild is built on the upgrade, the look at sops and the reports of the dotfiles",
+      { path: "src/rebuild/x.ts", imports: [value("src/upgrade/a.ts"), value("src/golden/a.ts")] },
+      ["src/rebuild/x.ts: src/golden/a.ts"],
+    ],
+    [
       "the secret gate imports itself, programs, cli and host",
       { path: "src/secrets/x.ts", imports: [value("src/config/a.ts"), value("src/cli/a.ts")] },
       ["src/secrets/x.ts: src/config/a.ts"],
+    ],
+    [
+      "what is drawn on a terminal imports itself, cli and host",
+      { path: "src/terminal/x.ts", imports: [value("src/cli/a.ts"), value("src/rebuild/a.ts")] },
+      ["src/terminal/x.ts: src/rebuild/a.ts"],
     ],
     [
       "programs import programs and host",

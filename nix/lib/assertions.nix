@@ -161,6 +161,10 @@ in
       }
     ];
 
+  rebuild =
+    { fileSystems }:
+    [ (persistent "myModules.services.rebuild.smart" "/var/lib/holdfast" fileSystems) ];
+
   upgrade =
     {
       cfg,

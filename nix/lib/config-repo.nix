@@ -18,8 +18,6 @@ let
     inherit bin path;
     user = toString git.user;
     repo = toString git.repoPath;
-    # What stands in the configuration file is for whoever types `host-commit`.
-    arguments = if git.autoPush then "--push" else "--no-push";
     writable = "${home} -${toString git.repoPath}";
   };
   rendered =
@@ -32,16 +30,20 @@ let
     );
   when = condition: given: if condition then given else { };
 
-  # THE ONE PLACE for the keys of `rebuild-smart`: what this host's programs do not know of would be
-  # refused by them, so that they are written only where it is enabled.
+  # THE ONE PLACE for the keys that only `rebuild-smart` reads.
   smartKeys = {
     inherit (smart)
-      autoCommit
-      autoPush
+      hooks
       offlineMode
+      secretsInput
+      secretsRepo
+      staleDays
       syncDotfiles
+      tagBuilds
       updateBeforeRebuild
       ;
+    commitAfterRebuild = smart.autoCommit;
+    pushAfterRebuild = smart.autoPush;
     inherit dotfilesUsers;
   };
 in
@@ -69,7 +71,7 @@ in
       ;
     flake = if upgrade.mode == "remote" then upgrade.flake else null;
   }
-  // when smart.enable smartKeys;
+  // smartKeys;
 
   units =
     when git.enable (
@@ -83,14 +85,16 @@ in
 
   programs =
     (if git.enable then [ "host-commit" ] else [ ])
+    ++ (if upgrade.enable then [ "auto-upgrade" ] else [ ])
     ++ (
-      if upgrade.enable then
+      if smart.enable then
         [
-          "auto-upgrade"
-          "upgrade-status"
+          "check-sops"
+          "rebuild-smart"
         ]
       else
         [ ]
     )
-    ++ (if smart.enable then [ "rebuild-smart" ] else [ ]);
+    # Both write what this one reads.
+    ++ (if upgrade.enable || smart.enable then [ "upgrade-status" ] else [ ]);
 }

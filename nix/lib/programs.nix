@@ -14,6 +14,7 @@ let
 in
 {
   auto-upgrade = repository;
+  check-sops = [ ];
   chezmoi-resolve = dotfiles;
   chezmoi-show-conflicts = dotfiles;
   chezmoi-status = dotfiles;
@@ -23,6 +24,7 @@ in
   golden-mark-pending = [ ];
   host-commit = repository;
   pin-golden = [ ];
+  rebuild-smart = dotfiles;
   rollback-to-golden = [ ];
   show-boot-status = [ ];
   show-golden = [ ];

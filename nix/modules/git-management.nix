@@ -32,7 +32,7 @@ in
       description = "Path to the git repository; auto-upgrade and rebuild-smart work on the same.";
     };
 
-    autoPush = declared.bool false "Push what is committed by the timer.";
+    autoPush = declared.bool false "Push what `host-commit` commits.";
 
     branch = mkOption {
       type = types.str;

@@ -12,6 +12,8 @@ import { rollbackToGolden } from "../golden/rollback.ts";
 import { showBootStatus } from "../golden/show_boot_status.ts";
 import { showGolden } from "../golden/show_golden.ts";
 import { goldenBootValidate } from "../golden/validate.ts";
+import { rebuildSmart } from "../rebuild/rebuild.ts";
+import { checkSops } from "../sops/check_sops.ts";
 import { autoUpgrade } from "../upgrade/auto_upgrade.ts";
 import { upgradeStatus } from "../upgrade/upgrade_status.ts";
 
@@ -31,4 +33,6 @@ export const commands: readonly Command<Options>[] = [
   hostCommit,
   autoUpgrade,
   upgradeStatus,
+  rebuildSmart,
+  checkSops,
 ];

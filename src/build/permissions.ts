@@ -61,6 +61,8 @@ const configRepo: Permissions = { ...dotfiles, env: commonVariables };
 /** The permissions of each program of bin/: what it is compiled with, and the least that works. */
 export const permissions: Readonly<Record<string, Permissions>> = {
   "auto-upgrade": configRepo,
+  // It looks, and changes nothing.
+  "check-sops": { ...configRepo, write: false },
   "chezmoi-resolve": {
     ...dotfiles,
     // The prompts look at TERM, CI and the marks of a dozen terminals to choose what they draw.
@@ -76,6 +78,8 @@ export const permissions: Readonly<Record<string, Permissions>> = {
   "holdfast": { ...dotfiles, env: "all" },
   "host-commit": configRepo,
   "pin-golden": golden,
+  // The prompts, as above; and who called sudo.
+  "rebuild-smart": { ...configRepo, env: "all" },
   // The prompts, as above.
   "rollback-to-golden": { ...golden, env: "all" },
   "show-boot-status": golden,

@@ -38,10 +38,15 @@ export interface Call<O extends Options> {
   /** All that the configuration file sets, validated: more than this command's own options. */
   readonly config: Readonly<Record<string, unknown>>;
   readonly report: Report;
+  /** Has signals heard by the run itself, which then ends in order; `leave` ends the process at once. */
+  onSignal(heard: (signal: EndingSignal, leave: () => never) => void): void;
 }
 
 /** Signals that end a run: its programs are killed with it, as Ctrl-C in a shell pipeline would. */
 const endings = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
+
+/** A signal that ends a run. */
+export type EndingSignal = keyof typeof endings;
 
 /** The options every command has, on top of its own. */
 export const commonOptions = {
@@ -63,14 +68,18 @@ export const foreignVariables = [
 export async function main<O extends Options>(command: Command<O>): Promise<never> {
   forget(foreignVariables);
   const report = terminalReport();
+  let hear: Parameters<Call<O>["onSignal"]>[0] = (_, leave) => leave();
   for (const [signal, code] of Object.entries(endings)) {
-    Deno.addSignalListener(signal as Deno.Signal, () => leave(code));
+    Deno.addSignalListener(
+      signal as EndingSignal,
+      () => hear(signal as EndingSignal, () => leave(code)),
+    );
   }
   globalThis.addEventListener("unhandledrejection", (event) => {
     event.preventDefault();
     leave(bug(command, event.reason, report));
   });
-  leave(await ending(command, Deno.args, report));
+  leave(await ending(command, Deno.args, report, (heard) => hear = heard));
 }
 
 /** Ends the process; no program it started may work on after its locks are gone. */
@@ -84,9 +93,10 @@ async function ending<O extends Options>(
   command: Command<O>,
   args: readonly string[],
   report: Report,
+  onSignal: Call<O>["onSignal"],
 ): Promise<ExitCode> {
   try {
-    return await perform(command, args, report);
+    return await perform(command, args, report, onSignal);
   } catch (error) {
     if (error instanceof Failure) {
       report.error(error.message);
@@ -117,6 +127,7 @@ async function perform<O extends Options>(
   command: Command<O>,
   args: readonly string[],
   report: Report,
+  onSignal: Call<O>["onSignal"],
 ): Promise<ExitCode> {
   const options = { ...command.options, ...commonOptions };
   const line = parseCommandLine(args, options);
@@ -137,6 +148,7 @@ async function perform<O extends Options>(
     operands: line.operands,
     config,
     report,
+    onSignal,
   });
 }
 

@@ -18,6 +18,10 @@ export const ExitCode = {
   bug: 70,
   /** Busy: another run holds the lock. */
   busy: 75,
+  /** Ctrl-C: 128 + SIGINT. */
+  interrupted: 130,
+  /** Told to end: 128 + SIGTERM. */
+  terminated: 143,
 } as const;
 
 /** One of the numbers of {@linkcode ExitCode}. */

@@ -1,5 +1,6 @@
 import manifest from "../../deno.json" with { type: "json" };
 import { ExitCode } from "./exit_code.ts";
+import { calledByLink } from "../host/environment.ts";
 import type { Report } from "./report.ts";
 
 /** The name of the binary that holds all programs. */
@@ -20,6 +21,7 @@ export async function startProgram(
 ): Promise<ExitCode> {
   const name = calledAs.slice(calledAs.lastIndexOf("/") + 1);
   if (Object.hasOwn(programs, name)) {
+    calledByLink(name);
     await programs[name]?.();
     return ExitCode.done;
   }

@@ -9,6 +9,8 @@ export interface Step<Facts> {
   describe(facts: Facts): string;
   /** Why there is nothing to do; `undefined` when there is. */
   skip?(facts: Facts): string | undefined;
+  /** It changes nothing: a dry run takes it as well. */
+  readonly looksOnly?: true;
   /** Does it. What later steps need goes into the facts. */
   run(facts: Facts): Promise<void>;
 }
@@ -24,7 +26,7 @@ export interface StepRecord {
 /** Hears of each step, as it goes. */
 export interface StepWatch {
   /** A step is about to begin; what this writes is written before it does. */
-  begin(name: string): void;
+  begin(name: string, onlyLooks: boolean): void;
   /** How it ended, and after how many seconds. */
   end(record: StepEnd): void;
 }
@@ -61,12 +63,12 @@ export async function runSteps<Facts>(
       continue;
     }
     const detail = step.describe(facts);
-    if (dryRun) {
+    if (dryRun && step.looksOnly !== true) {
       report.info(`would ${detail}`);
       end({ name, outcome: "planned", detail }, started);
       continue;
     }
-    watch?.begin(name);
+    watch?.begin(name, step.looksOnly === true);
     try {
       await step.run(facts);
     } catch (error) {

@@ -1,4 +1,5 @@
 import { enable, type Options } from "../cli/options.ts";
+import { rebuildOptions } from "./rebuild_options.ts";
 import { repositoryOptions, waitOption } from "./repository_options.ts";
 import { upgradeOptions } from "./upgrade_options.ts";
 
@@ -10,5 +11,11 @@ export const commitOptions = {
 /** The configuration of all programs of the config repo, written by the NixOS module. */
 export const configRepoConfig = {
   path: "/etc/holdfast/config-repo.json",
-  options: { ...repositoryOptions, ...waitOption, ...commitOptions, ...upgradeOptions },
+  options: {
+    ...repositoryOptions,
+    ...waitOption,
+    ...commitOptions,
+    ...upgradeOptions,
+    ...rebuildOptions,
+  },
 } as const;

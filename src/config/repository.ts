@@ -54,14 +54,7 @@ export interface Opened {
  * @throws {Failure} when a person has to look at it first; nothing was changed
  */
 export async function openRepository(options: RepositoryOptions): Promise<Opened> {
-  const given = options.repo ?? workingDirectory();
-  const info = stat(given);
-  if (info === undefined || !info.isDirectory) {
-    throw usageFailure(`repository ${given} is no directory`, "give one with --repo");
-  }
-  const isOwn = info.uid === userId() || info.uid === null;
-  const owner = isOwn ? undefined : await ownerOf(given, info.uid as number);
-  const tree = await workTreeOf(given, options.timeout * 1000, owner);
+  const tree = await findWorkTree(options);
   const status = await tree.status();
   const isJj = lstat(`${tree.source}/.jj`) !== undefined;
   refuseUnfit(tree, status, isJj, options);
@@ -74,11 +67,29 @@ export async function openRepository(options: RepositoryOptions): Promise<Opened
       strategy: options.conflictStrategy,
       now: now(),
       acceptRewritten: options.acceptRewritten,
-      jj: isJj ? new ColocatedJj(tree.source, owner) : undefined,
+      jj: isJj ? new ColocatedJj(tree.source, tree.owner) : undefined,
     },
     status,
     isMoving: mayHaveRef(tree, movingRef) && await tree.commitId(movingRef) !== undefined,
   };
+}
+
+/**
+ * Finds the work tree, and whose it is, without a look at its files.
+ *
+ * @throws {Failure} (usage) when there is none, or it belongs to somebody else than who runs this
+ */
+export async function findWorkTree(
+  { repo, timeout }: Pick<RepositoryOptions, "repo" | "timeout">,
+): Promise<WorkTree> {
+  const given = repo ?? workingDirectory();
+  const info = stat(given);
+  if (info === undefined || !info.isDirectory) {
+    throw usageFailure(`repository ${given} is no directory`, "give one with --repo");
+  }
+  const isOwn = info.uid === userId() || info.uid === null;
+  const owner = isOwn ? undefined : await ownerOf(given, info.uid as number);
+  return await workTreeOf(given, timeout * 1000, owner);
 }
 
 /** The work tree that a directory lies in. git need not be asked where its directory is a plain one. */

@@ -21,15 +21,13 @@ export const systemOptions = {
   metrics: text("FILE", "write metrics for Prometheus's textfile collector"),
 } satisfies Options;
 
-/** What `auto-upgrade` and `rebuild-smart` take besides. */
-export const upgradeOptions = {
+/** How a system is built, checked and made live: what `auto-upgrade` and `rebuild-smart` share. */
+export const deployOptions = {
   ...systemOptions,
   flake: text("REF", "the flake that describes the host", { fallbackText: "the repository" }),
   configuration: text("NAME", "the host's name in the flake's nixosConfigurations", {
     fallbackText: "the host name",
   }),
-  preUpdateHooks: boundCommands("run before anything else; one that fails is told of, and no more"),
-  updateInputs: names("inputs of the flake that are updated before the build"),
   buildCommand: argv(
     undefined,
     "builds the system and leaves a link to it at {outLink}; nh or nix build when not set",
@@ -53,6 +51,17 @@ export const upgradeOptions = {
   ),
   activateTimeoutSeconds: seconds(1800, "how long the activation may take"),
   healthWindowSeconds: seconds(60, "how long units are watched after the activation"),
+  notifyCommand: argv(
+    undefined,
+    "is given news as JSON on standard input, when the state of the host changes",
+  ),
+  notify: presets("whom to tell the same, by ntfy, webhook, matrix or mail"),
+} satisfies Options;
+
+/** What only `auto-upgrade` takes, with nobody there to decide. */
+export const unattendedOptions = {
+  preUpdateHooks: boundCommands("run before anything else; one that fails is told of, and no more"),
+  updateInputs: names("inputs of the flake that are updated before the build"),
   hostCanCommitConfig: enable("commit and push what this host changed, once it is healthy"),
   rebootPolicy: choice(
     ["never", "when-needed"],
@@ -61,12 +70,10 @@ export const upgradeOptions = {
   ),
   rebootWindow: timeWindow("local time in which a reboot is allowed, as 02:00-05:00"),
   rebootCommand: argv(["systemctl", "reboot"], "reboots"),
-  notifyCommand: argv(
-    undefined,
-    "is given news as JSON on standard input, when the state of the host changes",
-  ),
-  notify: presets("whom to tell the same, by ntfy, webhook, matrix or mail"),
 } satisfies Options;
+
+/** What `auto-upgrade` takes besides. */
+export const upgradeOptions = { ...deployOptions, ...unattendedOptions } satisfies Options;
 
 function boundCommands(help: string): Option<readonly BoundCommand[]> {
   const expected = 'a list of {"argv": [...], "timeoutSeconds": N}';

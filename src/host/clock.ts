@@ -26,7 +26,14 @@ export function monotonic(): number {
   return performance.now();
 }
 
-/** Lets some milliseconds pass. */
-export async function pause(milliseconds: number): Promise<void> {
-  await new Promise<void>((resolve) => setTimeout(resolve, milliseconds));
+/** Lets some milliseconds pass, fewer when a signal says so. */
+export async function pause(milliseconds: number, stop?: AbortSignal): Promise<void> {
+  if (stop?.aborted) return;
+  await new Promise<void>((resolve) => {
+    const timer = setTimeout(resolve, milliseconds);
+    stop?.addEventListener("abort", () => {
+      clearTimeout(timer);
+      resolve();
+    }, { once: true });
+  });
 }

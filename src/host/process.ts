@@ -12,6 +12,8 @@ export interface Invocation {
   readonly as?: { readonly uid: number; readonly gid: number } | undefined;
   /** Bound in milliseconds; the whole process group is killed when it passes. None when absent. */
   readonly timeout?: number;
+  /** Hears each line that is printed, on either stream, as it comes. */
+  readonly hear?: ((line: string) => void) | undefined;
 }
 
 /** What a finished program left. */
@@ -80,8 +82,8 @@ export async function capture(invocation: Invocation): Promise<Output> {
     stderr: "piped",
     detached: true,
   });
-  const out = collect(child.stdout);
-  const err = collect(child.stderr);
+  const out = collect(child.stdout, invocation.hear);
+  const err = collect(child.stderr, invocation.hear);
   running.add(child.pid);
   const ended = new AbortController();
   let timedOut = false;
@@ -183,14 +185,16 @@ interface Collector {
   taken(): Promise<Uint8Array<ArrayBuffer>>;
 }
 
-function collect(stream: ReadableStream<Uint8Array>): Collector {
+function collect(stream: ReadableStream<Uint8Array>, hear?: (line: string) => void): Collector {
   const reader = stream.getReader();
   const chunks: Uint8Array[] = [];
+  const listen = hear === undefined ? undefined : byLines(hear);
   const ended = (async () => {
     for (;;) {
       const { value, done } = await reader.read();
-      if (done) return;
+      if (done) return listen?.();
       chunks.push(value);
+      listen?.(value);
     }
   })();
   return {
@@ -199,6 +203,18 @@ function collect(stream: ReadableStream<Uint8Array>): Collector {
       await reader.cancel().catch(() => {});
       return joined(chunks);
     },
+  };
+}
+
+/** Tells of whole lines; a call without bytes tells of what is left. */
+function byLines(hear: (line: string) => void): (bytes?: Uint8Array) => void {
+  const decoder = new TextDecoder();
+  let rest = "";
+  return (bytes) => {
+    // A program that draws a progress bar ends its lines with carriage returns.
+    const lines = (rest + decoder.decode(bytes, { stream: bytes !== undefined })).split(/[\r\n]+/);
+    rest = bytes === undefined ? "" : lines.pop() ?? "";
+    for (const line of lines) if (line.trim() !== "") hear(line);
   };
 }
 

@@ -50,12 +50,15 @@ async function activate(
   action: Action,
 ): Promise<ReturnType<typeof decideActivated>> {
   const { settings, toplevel = "" } = run;
-  if (settings.activate !== undefined) {
-    const argv = filled(settings.activate, { ...places(run), action });
-    return decideActivated(action, await inUnit(argv, {}, settings));
-  }
-  if (action !== "test") await setProfile(settings.profile, toplevel);
-  return decideActivated(action, await switchTo(toplevel, action, {}, settings));
+  const command = settings.activate;
+  run.isSwitching = true;
+  if (command === undefined && action !== "test") await setProfile(settings.profile, toplevel);
+  const output = command === undefined
+    ? await switchTo(toplevel, action, {}, settings, run.hear)
+    : await inUnit(filled(command, { ...places(run), action }), {}, settings, run.hear);
+  run.isSwitching = false;
+  run.activation = output.stderr;
+  return decideActivated(action, output);
 }
 
 /** Runs a system's own `switch-to-configuration`. */
@@ -64,8 +67,9 @@ export async function switchTo(
   action: Action,
   env: Readonly<Record<string, string>>,
   settings: UpgradeSettings,
+  hear?: (line: string) => void,
 ): Promise<Output> {
-  return await inUnit([`${toplevel}/bin/switch-to-configuration`, action], env, settings);
+  return await inUnit([`${toplevel}/bin/switch-to-configuration`, action], env, settings, hear);
 }
 
 /** Runs a program as the activation, in a unit of its own where systemd is there. */
@@ -73,9 +77,10 @@ export async function inUnit(
   argv: readonly string[],
   env: Readonly<Record<string, string>>,
   { activateTimeoutSeconds, stateDir }: UpgradeSettings,
+  hear?: (line: string) => void,
 ): Promise<Output> {
   const timeout = activateTimeoutSeconds * 1000;
-  if (!isSystemdHere()) return await capture({ argv, env, timeout });
+  if (!isSystemdHere()) return await capture({ argv, env, timeout, hear });
   const PATH = environment("PATH") ?? "";
   return await runTransient({
     unit: activationUnit,

@@ -6,9 +6,10 @@ import type { Owner } from "../programs/git_repository.ts";
 export async function whyFailed(
   { argv, timeoutSeconds }: BoundCommand,
   places: Readonly<Record<string, string>> = {},
-  { as, env }: {
+  { as, env, hear }: {
     readonly as?: Owner | undefined;
     readonly env?: Readonly<Record<string, string>>;
+    readonly hear?: ((line: string) => void) | undefined;
   } = {},
 ): Promise<string | undefined> {
   try {
@@ -17,6 +18,7 @@ export async function whyFailed(
       env: { ...as?.env, ...env },
       timeout: timeoutSeconds * 1000,
       as,
+      hear,
     });
     if (output.timedOut) return `it did not end within ${timeoutSeconds} s`;
     if (output.status === 0) return undefined;

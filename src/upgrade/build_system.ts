@@ -1,12 +1,15 @@
 import { Failure, refusal } from "../cli/failure.ts";
 import type { Step } from "../cli/steps.ts";
+import { take } from "../config/autosave.ts";
 import { withFilter } from "../config/commit.ts";
 import { list } from "../config/decide_open.ts";
+import { short } from "../config/decide_pull.ts";
 import { giveTo, lstat, makeDirectory, readText } from "../host/files.ts";
 import { capture, ProgramMissingError } from "../host/process.ts";
 import { split0 } from "../programs/git.ts";
 import { isValid, toplevelAt } from "../programs/nix.ts";
 import type { WorkTree } from "../programs/work_tree.ts";
+import { describeFindings } from "../secrets/report.ts";
 import { inShort, whyFailed } from "./bound_command.ts";
 import { type Deployed, quarantinedTree } from "./host_state.ts";
 import { mark } from "./mark_command.ts";
@@ -32,19 +35,54 @@ export const compareFiles: Step<UpgradeRun> = {
   describe: () => "see whether anything changed",
   skip: (run) => run.settled,
   async run(run): Promise<void> {
-    const { repository, records, settings } = run;
-    if (settings.hostCanCommitConfig) {
-      // What is committed when all is well has to be in what is built: a flake sees no other files.
-      await repository.tree.plumbing(["add", "--intent-to-add", "--", "."]);
-      run.tree = await trackedTree(repository);
-    }
+    const { repository, records, settings, byPerson } = run;
+    await refuseDowngrade(run);
+    if (settings.hostCanCommitConfig || byPerson) await announceNewFiles(run);
     const settled = settledBy(run);
     if (settled !== undefined) run.settled = settled;
-    else if (settings.updateInputs.length > 0 && quarantinedTree(records.host, run.tree)) {
-      await setAside(run);
-    } else await refusePointers(repository.tree);
+    else if (
+      settings.updateInputs.length > 0 && !byPerson && quarantinedTree(records.host, run.tree)
+    ) await setAside(run);
+    else await refusePointers(repository.tree);
   },
 };
+
+/** What runs on the host must be in what is built: an old checkout is never deployed. */
+async function refuseDowngrade(
+  { repository, records, head }: UpgradeRun,
+): Promise<void> {
+  const base = records.host.deployed?.base;
+  if (!base || repository.acceptRewritten || await repository.tree.isAncestor(base, head)) return;
+  throw refusal(
+    `${short(head)} does not contain ${short(base)}, which runs here: it would be a downgrade`,
+    `bring the branch up to date; to go back on purpose, revert the commits, or --undo`,
+  );
+}
+
+/**
+ * Makes new files known to git, since a flake sees no others: what is committed when all is well has
+ * to be in what is built. All that git knows is copied into the store, where everybody may read it.
+ */
+async function announceNewFiles(run: UpgradeRun): Promise<void> {
+  const { repository } = run;
+  const { tree } = repository;
+  const { changes } = await tree.status();
+  const added = changes.filter(({ kind }) => kind === "untracked").map(({ path }) => path);
+  if (added.length === 0) return;
+  const { findSecrets } = await import("../secrets/gate.ts");
+  const files = await take(tree, run.head, repository);
+  const { findings } = await findSecrets(tree, { from: [run.head], to: files.commit });
+  const within = findings.filter(({ path }) =>
+    added.some((name) => path === name || name.endsWith("/") && path.startsWith(name))
+  );
+  if (within.length > 0) {
+    const { lines, hint } = describeFindings(within);
+    throw refusal(`new files hold secrets, and would be in the store:\n${lines.join("\n")}`, hint);
+  }
+  await tree.plumbing(["add", "--intent-to-add", "--", "."]);
+  run.announced = added;
+  run.tree = await trackedTree(repository);
+}
 
 /** These very files failed here before: the pull is taken back, and nothing is tried. */
 async function setAside(run: UpgradeRun): Promise<void> {
@@ -87,8 +125,9 @@ export const buildSystem: Step<UpgradeRun> = {
     const why = await whyFailed(
       { argv, timeoutSeconds: settings.buildTimeoutSeconds },
       places(run),
-      { as: tree.owner },
+      { as: tree.owner, hear: run.hear },
     );
+    if (run.stop?.aborted) throw new Failure("the build was stopped");
     if (why !== undefined) throw new Failure(`the build failed: ${killed(why)}`);
     run.toplevel = await systemAt(outLink);
     if (isInPlace(run.toplevel, settings, run.records.host.deployed)) {
@@ -154,6 +193,7 @@ export const checkSystem: Step<UpgradeRun> = {
     for (const check of run.settings.validationChecks) {
       const why = await whyFailed(check, places(run), {
         env: { HOLDFAST_TOPLEVEL: run.toplevel ?? "" },
+        hear: run.hear,
       });
       if (why === undefined) continue;
       const failed = `check ${check.argv.join(" ")} failed: ${why}`;

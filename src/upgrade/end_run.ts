@@ -1,6 +1,8 @@
 import { ExitCode } from "../cli/exit_code.ts";
 import type { Failure } from "../cli/failure.ts";
 import type { StepEnd } from "../cli/steps.ts";
+import { finishMove } from "../config/move.ts";
+import { type ConfigRepository, type Opened, openRepository } from "../config/repository.ts";
 import { isoSeconds, now } from "../host/clock.ts";
 import { toplevelAt } from "../programs/nix.ts";
 import { type Deployed, withQuarantined } from "./host_state.ts";
@@ -71,15 +73,13 @@ export async function endBadly(run: UpgradeRun, step: string, error: Failure): P
   const { onValidationFailure } = run.settings;
   const isLive = step === "activate" || step === "watch";
   const isTried = isLive || ["build", "check", "mark"].includes(step);
-  const isDone = ["record", "commit", "reboot"].includes(step);
   const failed: Ending = {
     result: error.code === ExitCode.needsPerson ? "refused" : "failed",
     message: error.message,
     code: error.code,
     ...(error.hint === undefined ? {} : { hint: error.hint }),
   };
-  // What is live was found well: git stays with it.
-  if (isDone) return failed;
+  if (run.isWell) return failed;
   if (!isTried) {
     await takeFilesBack(run);
     return failed;
@@ -94,34 +94,86 @@ export async function endBadly(run: UpgradeRun, step: string, error: Failure): P
   return await rollBack(run, isLive, error.message);
 }
 
-/** Takes the files back, or tells why not: a failure here must not hide the one that led here. */
-export async function takeFilesBack(run: UpgradeRun): Promise<void> {
-  const { before, pulled } = journalOf(run);
-  try {
-    const why = await undoFiles(run.repository, before, pulled);
-    if (why !== undefined) warn(run, why);
-  } catch (error) {
-    warn(run, `the repository stays as it is: ${(error as Error).message}`);
+/** The ending of a run that was told to stop in one of its steps: as if it had never begun, or whole. */
+export async function endStopped(run: UpgradeRun, step: string): Promise<Ending> {
+  const why = `stopped in its step "${step}"`;
+  const code = run.stop?.reason === "SIGTERM" ? ExitCode.terminated : ExitCode.interrupted;
+  if (run.isWell) {
+    const message = `${why}; what is live was found well and stays`;
+    return { result: "stopped", message, code, hint: "the next run does the rest" };
   }
+  const ending = await rollBack(run, journalOf(run).activating !== null, why);
+  return ending.code === ExitCode.rollbackFailed ? ending : { ...ending, code };
+}
+
+/**
+ * Takes the files back, or tells why not: a failure here must not hide the one that led here. Returns
+ * whether all of them are where they were.
+ */
+export async function takeFilesBack(run: UpgradeRun): Promise<boolean> {
+  const { before, pulled, beside } = journalOf(run);
+  const warned = run.warnings.length;
+  const back = async (
+    repository: () => Promise<ConfigRepository>,
+    ...[from, to]: [Parameters<typeof undoFiles>[1], Parameters<typeof undoFiles>[2]]
+  ): Promise<void> => {
+    try {
+      const why = await undoFiles(await repository(), from, to);
+      if (why !== undefined) warn(run, why);
+    } catch (error) {
+      warn(run, `the repository stays as it is: ${(error as Error).message}`);
+    }
+  };
+  await back(() => Promise.resolve(run.repository), before, pulled);
+  if (run.announced !== undefined) {
+    const { tree } = run.repository;
+    await tree.attempt(["reset", "--quiet", "--", ...run.announced]);
+    delete run.announced;
+  }
+  for (const { repo, remote, ...moved } of beside) {
+    const opened = async (): Promise<ConfigRepository> =>
+      await ready(await openBeside(run, repo, remote));
+    await back(opened, moved.before, moved.pulled);
+  }
+  return run.warnings.length === warned;
+}
+
+/** A repository whose files are whole: a move that was cut short is brought to its end first. */
+export async function ready({ repository, isMoving }: Opened): Promise<ConfigRepository> {
+  if (isMoving) await finishMove(repository.tree, repository);
+  return repository;
+}
+
+/** Opens another repository that a run takes along. */
+export async function openBeside(
+  { settings, repository: { host, acceptRewritten } }: UpgradeRun,
+  repo: string,
+  remote: string,
+): Promise<Opened> {
+  const { conflictStrategy, timeout } = settings;
+  const branch = undefined;
+  const options = { repo, remote, branch, host, conflictStrategy, timeout, acceptRewritten };
+  return await openRepository(options);
 }
 
 /** Git and system together, back to where the run began. */
 export async function rollBack(run: UpgradeRun, isLive: boolean, reason: string): Promise<Ending> {
   note(run, { step: "roll-back" });
   const { before, activating } = journalOf(run);
-  const system = isLive && activating !== null
+  const trouble = isLive && activating !== null
     ? await undoSystem(before, activating.action, run.settings)
     : undefined;
-  if (system !== undefined) {
+  if (trouble !== undefined) {
     return {
       result: "rollback-failed",
-      message: `${reason}; and the way back failed: ${system}`,
+      message: `${reason}; and the way back failed: ${trouble}`,
       code: ExitCode.rollbackFailed,
       hint: "the repository stays with what was tried; `auto-upgrade --undo` tries again",
     };
   }
-  await takeFilesBack(run);
-  const what = isLive ? `back on ${before.toplevel}` : "nothing went live";
+  const isBack = await takeFilesBack(run) && journalOf(run).pulled !== null;
+  const system = isLive ? `back on ${before.toplevel}` : "nothing went live";
+  const what = isBack ? `${system}, git is where it was` : system;
   return { result: "rolled-back", message: `${reason}; ${what}`, code: ExitCode.rolledBack };
 }
 

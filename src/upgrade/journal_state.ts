@@ -38,6 +38,16 @@ const schema = v.object({
     /** Units that had failed before. */
     failedBefore: v.array(v.string()),
   })),
+  /** Other repositories whose files were moved, and from where to where. */
+  beside: v.optional(
+    v.array(v.object({
+      repo: path,
+      remote: v.string(),
+      before: v.object({ head: commitId, files: commitId, tree: commitId }),
+      pulled: v.object({ head: commitId, tree: commitId }),
+    })),
+    [],
+  ),
 });
 
 /** What a run has to know of itself when it is killed: `run.json`, which exists only during one. */

@@ -14,6 +14,7 @@ export const results = [
   "rollback-failed",
   "undone",
   "refused",
+  "stopped",
   "failed",
 ] as const;
 
@@ -76,6 +77,7 @@ export function mood(result: Result): "well" | "reboot-pending" | "unwell" | und
     case "built":
     case "quarantined":
     case "undone":
+    case "stopped":
       return undefined; // Says nothing new of how the host is.
     default:
       return "unwell";

@@ -1,10 +1,10 @@
 import { now } from "../host/clock.ts";
 import { writeDurably } from "../host/files.ts";
 import { needsReboot } from "./facts.ts";
-import type { MetricFacts } from "./metrics.ts";
+import { type MetricFacts, metricsText } from "./metrics.ts";
 import { pausedUntil } from "./pause.ts";
 import type { Records } from "./records.ts";
-import type { UpgradeSettings } from "./run.ts";
+import type { UpgradeRun, UpgradeSettings } from "./run.ts";
 
 /** Results that leave a host as its repository says. */
 const successes = ["upgraded", "unchanged", "reboot-pending"];
@@ -27,4 +27,14 @@ export function metricFacts(
 /** Replaces the metrics file as a whole: the collector must not read half of one. */
 export function writeMetrics(path: string, text: string): void {
   writeDurably(path, text, 0o644);
+}
+
+/** Writes the metrics after a run; that they cannot be written is worth a line, and no more. */
+export function tellMetrics({ records, settings, report }: UpgradeRun): void {
+  if (settings.metrics === undefined) return;
+  try {
+    writeMetrics(settings.metrics, metricsText(metricFacts(records, settings)));
+  } catch (error) {
+    report.warn(`cannot write metrics to ${settings.metrics}: ${(error as Error).message}`);
+  }
 }

@@ -15,8 +15,7 @@ export function parseDuration(text: string): number {
   throw usageFailure(`--pause ${JSON.stringify(text)} should be a duration, as 90m, 2h or 3d`);
 }
 
-/** Until when nothing is upgraded; `undefined` when it is. */
+/** The instant until which nothing is upgraded; `undefined` when it is. */
 export function pausedUntil({ pausedUntil }: HostState, now: Date): string | undefined {
-  if (pausedUntil === null || new Date(pausedUntil) <= now) return undefined;
-  return `paused until ${pausedUntil}; --resume ends that`;
+  return pausedUntil === null || new Date(pausedUntil) <= now ? undefined : pausedUntil;
 }

@@ -1,4 +1,4 @@
-import { Failure, refusal } from "../cli/failure.ts";
+import { Failure } from "../cli/failure.ts";
 import type { Step } from "../cli/steps.ts";
 import { keep, take } from "../config/autosave.ts";
 import { short } from "../config/decide_pull.ts";
@@ -29,7 +29,12 @@ export const pullUpstream: Step<UpgradeRun> = {
   async run(run): Promise<void> {
     const { repository, records } = run;
     const { remote, branch } = repository;
-    const fetched = await fetchBranch(repository);
+    const known = run.tip === undefined
+      ? undefined
+      : await repository.tree.commitId(`refs/remotes/${remote}/${branch}`);
+    const fetched = known !== undefined && known === run.tip
+      ? known
+      : await fetchBranch(repository);
     if (typeof fetched === "object") {
       if (fetched.kind === "refused") {
         throw new Failure(`cannot fetch ${branch} from ${remote}: ${fetched.reason}`, {
@@ -37,18 +42,23 @@ export const pullUpstream: Step<UpgradeRun> = {
         });
       }
       warn(run, `${remote} cannot be reached, going on with what is here: ${fetched.reason}`);
-      return await refuseDowngrade(run);
+      return;
     }
     run.upstream = fetched ?? null;
     const failed = run.settings.updateInputs.length > 0
       ? undefined
       : quarantineOf(records.host, { upstream: run.upstream, from: run.tree });
     if (failed !== undefined) {
-      run.quarantined = true;
-      run.settled = `${short(failed.commit)} failed here on ${failed.time}, and nothing moved ` +
+      const what = `${short(failed.commit)} failed here on ${failed.time}, and nothing moved ` +
         `since: ${failed.reason}`;
-      return;
+      if (!run.byPerson) {
+        run.quarantined = true;
+        run.settled = what;
+        return;
+      }
+      warn(run, `${what}; trying again, as asked`);
     }
+    await run.beforeMove?.();
     const pulled = await pull(repository, fetched, (from, to) => {
       const { before } = journalOf(run);
       note(run, {
@@ -61,21 +71,8 @@ export const pullUpstream: Step<UpgradeRun> = {
     if (pulled.before !== pulled.after) {
       run.report.info(`pulled ${short(pulled.before)} → ${short(pulled.after)}`);
     }
-    await refuseDowngrade(run);
   },
 };
-
-/** What runs on the host must be in what is built: an old checkout is never deployed. */
-async function refuseDowngrade(
-  { repository, records, head }: UpgradeRun,
-): Promise<void> {
-  const base = records.host.deployed?.base;
-  if (!base || repository.acceptRewritten || await repository.tree.isAncestor(base, head)) return;
-  throw refusal(
-    `${short(head)} does not contain ${short(base)}, which runs here: it would be a downgrade`,
-    `bring the branch up to date; to go back on purpose, revert the commits, or --undo`,
-  );
-}
 
 /** Brings inputs of the flake up to date, where the host is told to. */
 export const updateInputs: Step<UpgradeRun> = {
@@ -84,24 +81,33 @@ export const updateInputs: Step<UpgradeRun> = {
   skip: (run) =>
     run.settled ?? (run.settings.updateInputs.length === 0 ? "none are named" : undefined),
   async run(run): Promise<void> {
-    const { repository, settings } = run;
-    const { tree } = repository;
-    const saved = await take(tree, run.head, repository);
-    await keep(tree, saved);
-    const { pulled, before } = journalOf(run);
-    note(run, {
-      ...(pulled === null ? { before: { ...before, files: saved.commit, tree: saved.tree } } : {}),
-      pulled: { head: run.head, tree: saved.tree },
-    });
-    const nix = ["nix", "--extra-experimental-features", "nix-command flakes"];
-    const argv = [...nix, "flake", "update", "--flake", "{flake}", ...settings.updateInputs];
-    const bound = { argv: filled(argv, places(run)), timeoutSeconds: settings.timeout * 5 };
-    const why = await whyFailed(bound, {}, { as: tree.owner });
-    if (why !== undefined) warn(run, `cannot update the inputs, the lock file stays: ${why}`);
-    note(run, { pulled: { head: run.head, tree: (await tree.snapshot()).tree } });
-    run.tree = await trackedTree(repository);
+    await updateFlakeInputs(run, run.settings.updateInputs, run.settings.timeout * 5);
   },
 };
+
+/** Updates inputs of the flake, all without names, within a bound in seconds; it may warn. */
+export async function updateFlakeInputs(
+  run: UpgradeRun,
+  names: readonly string[],
+  timeoutSeconds: number,
+): Promise<void> {
+  const { repository } = run;
+  const { tree } = repository;
+  const saved = await take(tree, run.head, repository);
+  await keep(tree, saved);
+  const { pulled, before } = journalOf(run);
+  note(run, {
+    ...(pulled === null ? { before: { ...before, files: saved.commit, tree: saved.tree } } : {}),
+    pulled: { head: run.head, tree: saved.tree },
+  });
+  const nix = ["nix", "--extra-experimental-features", "nix-command flakes"];
+  const argv = [...nix, "flake", "update", "--flake", "{flake}", ...names];
+  const bound = { argv: filled(argv, places(run)), timeoutSeconds };
+  const why = await whyFailed(bound, {}, { as: tree.owner, hear: run.hear });
+  if (why !== undefined) warn(run, `cannot update the inputs, the lock file stays: ${why}`);
+  note(run, { pulled: { head: run.head, tree: (await tree.snapshot()).tree } });
+  run.tree = await trackedTree(repository);
+}
 
 /** What the places in a command of the configuration stand for. */
 export function places(

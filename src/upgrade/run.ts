@@ -18,21 +18,43 @@ export interface UpgradeRun {
   readonly repository: ConfigRepository;
   readonly records: Records;
   readonly report: Report;
+  /** Which program. */
+  readonly program: string;
   readonly action: Action;
   /** Build and check only. */
   readonly noSwitch: boolean;
+  /** A person asked for it: what failed here before is tried again, and new files are built. */
+  readonly byPerson: boolean;
+  /** Ends the run in order, with a word for why. */
+  readonly stop?: AbortSignal;
+  /** Hears what the programs under way print. */
+  readonly hear?: (line: string) => void;
+  /** What has to come to its end before a pull moves files. */
+  readonly beforeMove?: () => Promise<void>;
   readonly warnings: string[];
   /** HEAD, and the tree of the files that git knows: what a flake sees. */
   head: string;
   tree: string;
   /** The remote's branch, as far as it is known. */
   upstream: string | null;
+  /** What the remote's branch was a moment ago, where it was asked. */
+  tip?: string;
   /** There is nothing to build, and why. */
   settled?: string;
   /** What the remote has failed here before, and nothing moved since. */
   quarantined?: true;
+  /** New files that were made known to git, to be built. */
+  announced?: readonly string[];
   /** What was built. */
   toplevel?: string;
+  /** A system is being activated: what is cut off there leaves a host half-way. */
+  isSwitching?: boolean;
+  /** What the activation said. */
+  activation?: string;
+  /** What is live was found well: git and system stay. */
+  isWell?: true;
+  /** Why nothing is pushed. */
+  holdsBack?: string;
   /** Units that had failed before anything went live. */
   failedBefore?: readonly string[];
   /** The first look at the units after the activation. */

@@ -20,12 +20,13 @@ import { trackedTree, type UpgradeRun, warn } from "./run.ts";
 import { watchHealth } from "./watch_health.ts";
 
 /** Notes what runs, before anything else moves the files. */
-const recordDeployed: Step<UpgradeRun> = {
+export const recordDeployed: Step<UpgradeRun> = {
   name: "record",
   describe: () => "record what runs now",
   skip: (run) => run.quarantined ? run.settled : whyNotLive(run),
   async run(run): Promise<void> {
     const { deployed } = run.records.host;
+    run.isWell = true;
     if (run.settled !== undefined && deployed !== null && deployed.failedUnits.length > 0) {
       // What was not well stays so until it is.
       const failed = failedUnits(await allUnits());
@@ -36,7 +37,7 @@ const recordDeployed: Step<UpgradeRun> = {
 };
 
 /** Commits and pushes what this host changed, once it is known to be well. */
-const commitChanges: Step<UpgradeRun> = {
+export const commitChanges: Step<UpgradeRun> = {
   name: "commit",
   describe: ({ repository: { remote } }) => `commit what changed here, and push to ${remote}`,
   skip: (run) =>
@@ -53,30 +54,33 @@ const commitChanges: Step<UpgradeRun> = {
         }
         await commitAll(repository, undefined);
       }
-      const pushed = await publish(repository, (text) => warn(run, text));
-      switch (pushed.kind) {
-        case "pushed":
-          run.report.info(`pushed ${short(pushed.commit)}`);
-          break;
-        case "away":
-        case "refused":
-          warn(run, `not pushed, the next run tries again: ${pushed.reason}`);
-          break;
-        case "secrets": {
-          const { lines, hint } = describeFindings(pushed.findings);
-          warn(run, `not pushed, secrets were found:\n${lines.join("\n")}\n${hint}`);
-          run.needsPerson = true;
-        }
-      }
+      if (run.holdsBack === undefined) await push(run);
+      else run.report.info(`not pushed: ${run.holdsBack}`);
     } catch (error) {
       if (!(error instanceof Failure) && !(error instanceof ProcessError)) throw error;
       // The system is well; what it was built from stays here.
       warn(run, `not committed or pushed: ${error.message}`);
-      run.needsPerson = error instanceof Failure && error.code === ExitCode.needsPerson;
+      run.needsPerson ||= error instanceof Failure && error.code === ExitCode.needsPerson;
     }
     run.head = await repository.tree.commitId("HEAD") ?? run.head;
   },
 };
+
+async function push(run: UpgradeRun): Promise<void> {
+  const pushed = await publish(run.repository, (text) => warn(run, text));
+  switch (pushed.kind) {
+    case "pushed":
+      return run.report.info(`pushed ${short(pushed.commit)}`);
+    case "away":
+    case "refused":
+      return warn(run, `not pushed, the next run tries again: ${pushed.reason}`);
+    case "secrets": {
+      const { lines, hint } = describeFindings(pushed.findings);
+      warn(run, `not pushed, secrets were found:\n${lines.join("\n")}\n${hint}`);
+      run.needsPerson = true;
+    }
+  }
+}
 
 /** Reboots into what only a reboot can bring, where and when that is allowed. */
 const rebootIfNeeded: Step<UpgradeRun> = {

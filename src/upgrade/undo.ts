@@ -16,7 +16,7 @@ import type { UpgradeSettings } from "./run.ts";
  */
 export async function undoFiles(
   repository: ConfigRepository,
-  before: Place,
+  before: Pick<Place, "head" | "files" | "tree">,
   pulled: { readonly head: string; readonly tree: string } | null,
 ): Promise<string | undefined> {
   if (pulled === null) return undefined;

@@ -11,7 +11,7 @@ export async function undoLastRun(
   run: UpgradeRun,
   { report }: Pick<UpgradeCall, "report">,
 ): Promise<ExitCode> {
-  const { records, settings, repository } = run;
+  const { records, repository } = run;
   const { tree } = repository;
   const last = records.history.findLast((each) =>
     each.result !== "undone" && (hasMoved(each) || each.result === "rollback-failed")
@@ -26,32 +26,70 @@ export async function undoLastRun(
       "revert what came since, or go back by hand: nothing was changed",
     );
   }
+  const { commit: head, files } = before;
+  const { currentSystem, profile } = run.settings;
+  const isThere = run.head === head && run.head !== after.commit &&
+    toplevelAt(currentSystem) === before.toplevel && toplevelAt(profile) === before.profile;
+  if (isThere && last.result !== "rollback-failed") {
+    throw refusal(
+      `git and system are where the run of ${last.id} began: it is undone already`,
+      "upgrade-status tells of the last runs; `rebuild-smart --history` of systems to go back to",
+    );
+  }
+  return await goBack(run, {
+    what: `undid the run of ${last.id}`,
+    before: {
+      head: head as string,
+      files: files as string,
+      tree: await tree.treeOf(files as string),
+    },
+    after: after.commit === null || after.files === null
+      ? null
+      : { head: after.commit, tree: after.files },
+    toplevel: before.toplevel,
+    profile: before.profile,
+    isHalfway: last.result === "rollback-failed",
+  }, report);
+}
+
+/** Where a person wants git and system to be. */
+export interface Earlier {
+  /** What to tell of it when it is done. */
+  readonly what: string;
+  readonly before: { readonly head: string; readonly files: string; readonly tree: string };
+  /** HEAD and files as they are, but for what was edited since; null: they stay. */
+  readonly after: { readonly head: string; readonly tree: string } | null;
+  readonly toplevel: string | null;
+  readonly profile: string | null;
+  /** The system need not be what its links say: it is activated in any case. */
+  readonly isHalfway: boolean;
+}
+
+/** Brings git and system to an earlier place, journaled as any run is. */
+export async function goBack(
+  run: UpgradeRun,
+  { what, before, after, toplevel, profile, isHalfway }: Earlier,
+  report = run.report,
+): Promise<ExitCode> {
+  const { records, settings, program } = run;
   const current = toplevelAt(settings.currentSystem) ?? null;
-  const profile = toplevelAt(settings.profile) ?? null;
-  const isHalfway = last.result === "rollback-failed";
-  const moved = isHalfway || before.toplevel !== current || before.profile !== profile;
-  const action = isHalfway || before.toplevel !== current ? "switch" : "boot";
+  const moved = isHalfway || toplevel !== current ||
+    profile !== (toplevelAt(settings.profile) ?? null);
+  const action = isHalfway || toplevel !== current ? "switch" : "boot";
   records.journal = {
     schema: 1,
     id: isoSeconds(now()),
-    program: "auto-upgrade --undo",
+    program: `${program} ${program === "auto-upgrade" ? "--undo" : "--rollback"}`,
     step: "undo",
-    before: {
-      head: before.commit as string,
-      files: before.files as string,
-      tree: await tree.treeOf(before.files as string),
-      toplevel: before.toplevel,
-      profile: before.profile,
-    },
+    before: { ...before, toplevel, profile },
     found: run.tree,
-    pulled: after.commit === null || after.files === null
-      ? null
-      : { head: after.commit, tree: after.files },
+    pulled: after,
     activating: moved && profile !== null ? { toplevel: profile, action, failedBefore: [] } : null,
+    beside: [],
   };
-  const ending = await rollBack(run, moved, `undid the run of ${last.id}`);
+  const ending = await rollBack(run, moved, what);
   const isUndone = ending.code === ExitCode.rolledBack;
-  if (isUndone) await keepItSo(run, before.commit as string, before.profile);
+  if (isUndone) await keepItSo(run, before.head, profile);
   const undone = isUndone ? { ...ending, result: "undone", code: ExitCode.done } as const : ending;
   await close(run, [], undone);
   if (isUndone) report.answer(undone.message);

@@ -48,7 +48,7 @@ export function runUpgradeStatus(
     profile: profile ?? null,
     isForeign: deployed !== null && (profile ?? current) !== deployed.toplevel,
     needsReboot: needsReboot(options) ?? null,
-    pausedUntil: pausedUntil(host, now()) === undefined ? null : host.pausedUntil,
+    pausedUntil: pausedUntil(host, now()) ?? null,
     unfinished: journal === undefined ? null : { id: journal.id, step: journal.step },
     quarantined: host.quarantined,
     runs: [...records.history].reverse().slice(0, shown),

@@ -25,7 +25,7 @@ export const watchHealth: Step<UpgradeRun> = {
 };
 
 async function whatIsUnwell(
-  { settings, failedBefore = [], firstLook = [] }: UpgradeRun,
+  { settings, failedBefore = [], firstLook = [], stop }: UpgradeRun,
 ): Promise<readonly string[]> {
   const window = settings.healthWindowSeconds * 1000;
   const started = monotonic();
@@ -34,7 +34,7 @@ async function whatIsUnwell(
     const passed = monotonic() - started;
     const last = await allUnits();
     const unwell = unwellUnits(failedBefore, firstLook, last);
-    if (passed >= window) return unwell;
+    if (passed >= window || stop?.aborted) return unwell;
     const failed = unwell.filter((name) =>
       last.some((each) => each.name === name && each.hasFailed)
     );
@@ -43,6 +43,6 @@ async function whatIsUnwell(
       retried = true;
       await restartUnits(failed);
     }
-    await pause(Math.min(interval, window - passed + 1));
+    await pause(Math.min(interval, window - passed + 1), stop);
   }
 }

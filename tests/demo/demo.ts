@@ -4,10 +4,11 @@ import { BrokenClaim } from "./claims.ts";
 import { dotfilesAct } from "./dotfiles.ts";
 import { goldenAct } from "./golden.ts";
 import { broken, note } from "./narration.ts";
+import { rebuildAct } from "./rebuild.ts";
 import { upgradeAct } from "./upgrade.ts";
 
 const usage =
-  `Watch three hosts sync their dotfiles, one upgrade itself, and one survive bad updates.
+  `Watch three hosts sync their dotfiles, two rebuild themselves, and one survive bad updates.
 
 Usage: deno task demo [--clean]
 
@@ -23,7 +24,7 @@ async function main(args: readonly string[]): Promise<number> {
     return unknown === undefined ? 0 : 2;
   }
   await loadPackages();
-  for (const begin of [dotfilesAct, upgradeAct, goldenAct]) {
+  for (const begin of [dotfilesAct, upgradeAct, rebuildAct, goldenAct]) {
     const act = await begin();
     let status = 1;
     try {

@@ -99,6 +99,12 @@ const cases: readonly Case[] = [
     /system\.autoUpgrade\.enable/,
   ],
   ["a window for no reboot", "upgrade", upgrade_({ rebootWindow: "02:00-03:00" }), /rebootPolicy/],
+  [
+    "rebuilds on tmpfs",
+    "rebuild",
+    { fileSystems: { "/var": "tmpfs" } },
+    /rebuild\.smart: \/var\/lib/,
+  ],
   ["ordinary dotfiles", "dotfiles", dotfiles, undefined],
   ["no repository", "dotfiles", dotfiles_({ repoUrl: null }), /for rain.*chezmoiSync\.repoUrl = /],
   [

@@ -42,7 +42,7 @@ const decidedByHost: Readonly<Record<keyof typeof modules, Values>> = {
   dotfiles: { users: { rain: { repoUrl: null } }, primaryUser: "rain" },
   git: { user: "rain", repoPath: "/home/rain/nix-config" },
   upgrade: {},
-  smart: {},
+  smart: { hooks: { pre: [], post: [] } },
   golden: {
     requiredUnits: ["sshd.service"],
     bootLoader: "systemd-boot",

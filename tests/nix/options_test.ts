@@ -91,7 +91,11 @@ const others: Readonly<Record<keyof typeof modules, Readonly<Record<string, unkn
     autoCommit: false,
     autoPush: false,
     offlineMode: true,
+    secretsInput: "other",
+    secretsRepo: "/other",
+    staleDays: 61,
     syncDotfiles: false,
+    tagBuilds: true,
     updateBeforeRebuild: true,
   },
   golden: {

@@ -169,13 +169,6 @@ Deno.test("a remote that lies on the host itself can be written to", async () =>
   assert.equal(writable("chezmoi-pre-update-ada"), "/home/ada -/srv/ada.git");
 });
 
-Deno.test("the timer's commits are pushed where the option says so, whatever stands in the file", async () => {
-  const start = (text = ""): string | undefined => /ExecStart=.*/.exec(text)?.[0];
-  const pushing = await renderedHost({ git: { enable: true, autoPush: true } });
-  assert.match(start(host.units["host-auto-commit.service"]) ?? "", / --no-push$/);
-  assert.match(start(pushing.units["host-auto-commit.service"]) ?? "", / --push$/);
-});
-
 Deno.test("the pre-switch check reads the new system's configuration, not the one it replaces", () => {
   assert.equal(
     host.preSwitchCheck,

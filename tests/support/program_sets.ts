@@ -1,6 +1,6 @@
 /**
  * Which programs tests and the demo run, and how each set is fetched when PATH does not have it.
- * Two sets, since whoever syncs dotfiles needs no Nix, and neither waits for the other's download.
+ * Sets, since whoever syncs dotfiles needs no Nix, and nobody waits for another's download.
  */
 
 /** Programs that come together: all from PATH or all fetched. */
@@ -96,4 +96,21 @@ export const systemSet: ProgramSet = {
       ? `[ -n "\${SYSTEMD_UNIT_PATH+x}" ] || ` +
         `export SYSTEMD_UNIT_PATH=${at("rootfs/usr/lib/systemd/system")}\n`
       : "",
+};
+
+/** What the tests of the justfile run. */
+export const justSet: ProgramSet = {
+  name: "just-programs",
+  recipe: 1,
+  user: "the tests of the justfile",
+  // The oldest one that the recipes were tried with.
+  minimumVersions: { just: "1.40" },
+  remedy: "nixpkgs#just",
+  size: "14 MB",
+  packages: ["just"],
+  unneeded: /^gcc-.*-base$/,
+  kept: { "": /^(usr|lib.*)$/, usr: /^(bin|lib)$/, "usr/bin": /^just$/ },
+  wrapped: ["just"],
+  libraries: [],
+  prelude: () => "",
 };

@@ -1,8 +1,9 @@
 /**
  * The real programs that tests and the demo run: those of PATH when all are recent enough, else a
- * set of their own in the user's cache. Run this file to see which; `system` names the other set.
+ * set of their own in the user's cache. Run this file to see which; `system` and `just` name the
+ * other sets.
  */
-import { dotfilesSet, type ProgramSet, systemSet } from "./program_sets.ts";
+import { dotfilesSet, justSet, type ProgramSet, systemSet } from "./program_sets.ts";
 import { debianMirror, fetchFromDebian, writeWrappers } from "./programs_from_debian.ts";
 
 /** Where the programs are and which versions they have. */
@@ -21,6 +22,11 @@ export async function programs(): Promise<Programs> {
 /** As {@linkcode programs}: Nix, systemd's tools and strace. */
 export async function systemPrograms(): Promise<Programs> {
   return await found(systemSet);
+}
+
+/** As {@linkcode programs}: just, for those who call our programs by it. */
+export async function justPrograms(): Promise<Programs> {
+  return await found(justSet);
 }
 
 async function found(set: ProgramSet): Promise<Programs> {
@@ -223,7 +229,7 @@ async function explanation(
 if (import.meta.main) {
   try {
     const { directory, versions } =
-      await (Deno.args[0] === "system" ? systemPrograms() : programs());
+      await ({ system: systemPrograms, just: justPrograms }[Deno.args[0] ?? ""] ?? programs)();
     const lines = Object.entries(versions).map(([name, version]) => `${name} ${version}\n`);
     const answer = `${lines.join("")}${directory || "(on PATH)"}\n`;
     Deno.stdout.writeSync(new TextEncoder().encode(answer));

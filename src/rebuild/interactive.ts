@@ -1,0 +1,54 @@
+import { confirmOnTerminal } from "../terminal/ask.ts";
+import { Failure } from "../cli/failure.ts";
+import type { Step } from "../cli/steps.ts";
+import { fetchBranch } from "../config/pull.ts";
+import { packagesToRead } from "./post_checks.ts";
+import type { RebuildRun } from "./run.ts";
+
+/** Lines that a preview shows at most. */
+const most = 40;
+
+/** Shows what differs between what runs and what was built, and asks. */
+export const confirmActivation: Step<RebuildRun> = {
+  name: "confirm",
+  describe: () => "ask whether it is to go live",
+  skip: ({ settled, options }) => settled ?? (options.interactive ? undefined : "nobody is asked"),
+  async run(run): Promise<void> {
+    const { toplevel = "", runsBefore, list, report } = run;
+    if (runsBefore !== undefined) {
+      for (const line of few(await packagesToRead(runsBefore, toplevel))) report.info(`  ${line}`);
+    }
+    list.rest();
+    if (await confirmOnTerminal(`Make ${toplevel} live?`) === "yes") return;
+    throw new Failure("it was declined: nothing went live");
+  },
+};
+
+/** What a pull is about to bring: commits and files. */
+export async function previewPull(run: RebuildRun): Promise<readonly string[]> {
+  const { repository, head } = run;
+  const fetched = await fetchBranch(repository);
+  if (typeof fetched !== "string") return fetched === undefined ? [] : [fetched.reason];
+  const { tree } = repository;
+  const range = `${head}...${fetched}`;
+  const log = await tree.plumbing([
+    ...["log", "--oneline", "--right-only", "--cherry-pick", "--no-merges", range],
+  ]);
+  const stat = await tree.plumbing(["diff", "--stat", range]);
+  const lines = `${log}${stat}`.split("\n").filter(Boolean);
+  return lines.length === 0 ? ["nothing new"] : few(lines);
+}
+
+/** What is about to be committed. */
+export async function previewCommit({ repository }: RebuildRun): Promise<readonly string[]> {
+  const { changes } = await repository.tree.status();
+  const stat = await repository.tree.plumbing(["diff", "--stat", "HEAD"]);
+  const untracked = changes.filter(({ kind }) => kind === "untracked").map(({ path }) => path);
+  return few([...stat.split("\n").filter(Boolean), ...untracked.map((path) => ` ${path} (new)`)]);
+}
+
+function few(lines: readonly string[]): readonly string[] {
+  return lines.length <= most
+    ? lines
+    : [...lines.slice(0, most), `… and ${lines.length - most} lines more`];
+}

@@ -1,0 +1,126 @@
+/** What every run is made of, whichever program and whichever steps: alone, journaled, ended. */
+import type { ExitCode } from "../cli/exit_code.ts";
+import { Failure } from "../cli/failure.ts";
+import type { StepEnd, StepWatch } from "../cli/steps.ts";
+import { underLock } from "../config/lock_repository.ts";
+import { finishMove } from "../config/move.ts";
+import { findWorkTree, type Opened, openRepository } from "../config/repository.ts";
+import { isoSeconds, now } from "../host/clock.ts";
+import { ProcessError } from "../host/process.ts";
+import type { Status } from "../programs/git_status.ts";
+import { toplevelAt } from "../programs/nix.ts";
+import { endBadly, type Ending, endStopped, endWell } from "./end_run.ts";
+import { note } from "./pull_upstream.ts";
+import { recover } from "./recover.ts";
+import { trackedTree, type UpgradeRun, type UpgradeSettings } from "./run.ts";
+
+/** What opens the repository and waits for whoever is at work in it. */
+export type SessionSettings =
+  & UpgradeSettings
+  & Parameters<typeof openRepository>[0]
+  & { readonly wait: number };
+
+/**
+ * Works on the repository alone, once a run that was cut short is brought to its end.
+ *
+ * @throws {Failure} (busy) when somebody else works on it
+ */
+export async function alone<R extends UpgradeRun>(
+  program: string,
+  settings: SessionSettings,
+  begin: (opened: Opened) => R,
+  work: (run: R, found: Status) => Promise<ExitCode>,
+): Promise<ExitCode> {
+  const tree = await findWorkTree(settings);
+  return await underLock(tree, program, settings.wait, async () => {
+    // Whoever had the lock until now may have changed all of it.
+    const opened = await openRepository(settings);
+    const { repository, status, isMoving } = opened;
+    const left = begin(opened).records.journal;
+    if (left !== undefined) {
+      const code = await recover(await placed(begin(opened), status), left);
+      if (code !== undefined) return code;
+    } else if (isMoving) await finishMove(repository.tree, repository);
+    const found = left !== undefined || isMoving ? await repository.tree.status() : status;
+    return await work(await placed(begin(opened), found), found);
+  });
+}
+
+/** A run that knows where the files are, from a look at them. */
+export async function placed<R extends UpgradeRun>(run: R, status: Status): Promise<R> {
+  const { tree } = run.repository;
+  if (status.head === undefined) throw new Failure(`${tree.source} has no commit yet`);
+  return Object.assign(run, {
+    head: status.head,
+    tree: await trackedTree(run.repository, status),
+  });
+}
+
+/** Opens the journal of a run: from here on the next run can undo it. */
+export async function beginJournal(
+  { repository, records, settings, head, tree, program }: UpgradeRun,
+  { changes }: Status,
+): Promise<void> {
+  records.journal = {
+    schema: 1,
+    id: isoSeconds(now()),
+    program,
+    step: "begin",
+    before: {
+      head,
+      files: head,
+      tree: changes.length === 0 ? tree : (await repository.tree.snapshot()).tree,
+      toplevel: toplevelAt(settings.currentSystem) ?? null,
+      profile: toplevelAt(settings.profile) ?? null,
+    },
+    found: tree,
+    pulled: null,
+    activating: null,
+    beside: [],
+  };
+}
+
+/** Notes each step in the journal before it begins, and how it ended. */
+export class StepJournal implements StepWatch {
+  /** The step that was begun last. */
+  current = "begin";
+  readonly ends: StepEnd[] = [];
+
+  constructor(readonly run: UpgradeRun, readonly told: (record: StepEnd) => void = () => {}) {}
+
+  begin(name: string, onlyLooks: boolean): void {
+    if (this.run.stop?.aborted) throw new Failure(`stopped before the step "${name}"`);
+    this.current = name;
+    // Nobody has to know of it afterwards: there is nothing to undo.
+    if (!onlyLooks) note(this.run, { step: name });
+  }
+
+  end(record: StepEnd): void {
+    this.ends.push(record);
+    this.told(record);
+  }
+}
+
+/** Does all steps of a run, and what has to be done when one of them fails. */
+export async function through(
+  run: UpgradeRun,
+  journal: StepJournal,
+  steps: () => Promise<unknown>,
+): Promise<Ending> {
+  try {
+    await steps();
+    return run.stop?.aborted ? await endStopped(run, journal.current) : endWell(run);
+  } catch (error) {
+    const failure = asFailure(error);
+    return run.stop?.aborted
+      ? await endStopped(run, journal.current)
+      : await endBadly(run, journal.current, failure);
+  }
+}
+
+/** A program that failed where no step expected it is a failure of that step, not the end of all. */
+export function asFailure(error: unknown): Failure {
+  if (error instanceof Failure) return error;
+  if (error instanceof ProcessError) return new Failure(error.message, { cause: error });
+  throw error;
+}

@@ -1,0 +1,68 @@
+/** A host with a configuration repository and dotfiles, which a person rebuilds. */
+import assert from "node:assert/strict";
+import { author } from "../upgrade/scene.ts";
+import type { ConfigHost } from "../support/config_host.ts";
+import type { Ended, RunOptions } from "../support/processes.ts";
+import { Sandbox } from "../support/sandbox.ts";
+import { UpgradeHost } from "../support/upgrade_host.ts";
+
+export { push } from "../upgrade/scene.ts";
+
+/** The arguments of every call: where this host's configuration is. */
+export function rebuildArgs(b: UpgradeHost, args: readonly string[]): readonly string[] {
+  return ["--config", b.host.path("config.json"), ...args];
+}
+
+/** Runs `rebuild-smart` on a host. */
+export async function rebuilds(
+  b: UpgradeHost,
+  args: readonly string[] = [],
+  options: RunOptions = {},
+): Promise<Ended> {
+  return await b.host.program("rebuild-smart", rebuildArgs(b, args), {
+    ...options,
+    env: { ...b.environment, ...options.env },
+  });
+}
+
+/** The report of a run with `--json`, which has to end so. */
+// deno-lint-ignore no-explicit-any
+export async function reports(b: UpgradeHost, status: number, ...args: string[]): Promise<any> {
+  const ended = await rebuilds(b, ["--json", ...args]);
+  assert.equal(ended.status, status, ended.stdout + ended.stderr);
+  return JSON.parse(ended.stdout);
+}
+
+/** What stands for `chezmoi-sync`, where dotfiles are not what a test is about. */
+export const noDotfiles = { syncDotfiles: false };
+
+/** A host that runs `first`, rebuilt once so that this is known, and somebody who pushes. */
+export async function rebuilt(
+  config: Record<string, unknown> = noDotfiles,
+): Promise<
+  & { readonly b: UpgradeHost; readonly a: ConfigHost; readonly sandbox: Sandbox }
+  & AsyncDisposable
+> {
+  const sandbox = await Sandbox.create();
+  const b = await UpgradeHost.create("b", sandbox);
+  await b.configure(config);
+  const ended = await rebuilds(b);
+  assert.equal(ended.status, 0, ended.stdout + ended.stderr);
+  const a = await author(sandbox);
+  return {
+    a,
+    b,
+    sandbox,
+    [Symbol.asyncDispose]: async () => {
+      await b[Symbol.asyncDispose]();
+      await sandbox[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** The name of each phase with its outcome, as `Preparation done`. */
+export function outcomes(
+  report: { readonly phases: readonly { readonly name: string; readonly outcome: string }[] },
+): readonly string[] {
+  return report.phases.map(({ name, outcome }) => `${name}: ${outcome}`);
+}
