@@ -47,6 +47,11 @@ in
     };
     myModules.holdfast.programs = repository.programs;
     environment.etc."holdfast/config-repo.json".text = builtins.toJSON repository.json;
+    # For who becomes root on the way: sudo knows nothing of a wrapper's PATH.
+    environment.systemPackages = [
+      pkgs.git
+      pkgs.jujutsu
+    ];
     systemd = declared.systemUnits repository.units;
   };
 }
