@@ -2,7 +2,6 @@
 # message says what to do. Pure: the facts are values of the host's configuration.
 let
   inherit (builtins)
-    any
     attrNames
     concatStringsSep
     elem

@@ -10,7 +10,6 @@ let
     isString
     match
     readFile
-    replaceStrings
     split
     ;
 
