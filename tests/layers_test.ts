@@ -42,6 +42,14 @@ const violations: readonly (readonly [string, Partial<Module> & Pick<Module, "pa
       ["bin/x.ts: src/host/a.ts"],
     ],
     [
+      "the program of all names imports the cli and the other programs",
+      {
+        path: "bin/holdfast.ts",
+        imports: [value("bin/x.ts"), value("src/cli/a.ts"), value("src/golden/b.ts")],
+      },
+      ["bin/holdfast.ts: src/golden/b.ts"],
+    ],
+    [
       "a program of bin/ imports exactly one command",
       { path: "bin/x.ts", imports: [value("src/dotfiles/a.ts"), value("src/golden/b.ts")] },
       ["bin/x.ts: src/dotfiles/a.ts, src/golden/b.ts"],

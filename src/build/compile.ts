@@ -1,4 +1,4 @@
-/** `deno task compile [--output DIR]`: makes a self-contained binary of each program of bin/. */
+/** `deno task compile [--output DIR] [PROGRAM...]`: makes a self-contained binary of each program. */
 import { ExitCode } from "../cli/exit_code.ts";
 import { Failure, usageFailure } from "../cli/failure.ts";
 import { parseCommandLine, settle, textOr } from "../cli/options.ts";
@@ -10,13 +10,18 @@ import { permissions } from "./permissions.ts";
 
 const bin = `${import.meta.dirname}/../../bin/`;
 
-/** Compiles all programs of bin/ into a directory and returns the table of what came of it. */
-async function compileAll(output: string, report: Report): Promise<string> {
+/** Compiles programs of bin/, all unless named, and returns the table of what came of it. */
+async function compileAll(
+  output: string,
+  wanted: readonly string[],
+  report: Report,
+): Promise<string> {
   await Deno.mkdir(output, { recursive: true });
   const directory = await Deno.realPath(output);
-  const names = (await namesIn(bin)).filter((file) => file.endsWith(".ts")).map((file) =>
-    file.slice(0, -3)
-  );
+  const all = namesIn(bin).filter((file) => file.endsWith(".ts")).map((file) => file.slice(0, -3));
+  const unknown = wanted.find((name) => !all.includes(name));
+  if (unknown !== undefined) throw usageFailure(`bin/ has no program "${unknown}"`);
+  const names = wanted.length > 0 ? wanted : all;
   // First of all, so that after a failure no older binary passes for a new one.
   for (const name of names) await removeIfThere(`${directory}/${name}`);
   const rows = [["program", "MB", "seconds", "smoke test"]];
@@ -43,8 +48,7 @@ if (import.meta.main) {
   try {
     const known = { output: textOr("dist", "DIR", "where the binaries go") };
     const { flags, operands } = parseCommandLine(Deno.args, known);
-    if (operands.length > 0) throw usageFailure(`unexpected argument "${operands[0]}"`);
-    report.answer(await compileAll(settle(known, {}, flags).output, report));
+    report.answer(await compileAll(settle(known, {}, flags).output, operands, report));
     // The bounds of what was run have not passed yet, and would be waited for.
     Deno.exit(ExitCode.done);
   } catch (error) {

@@ -74,6 +74,8 @@ export const permissions: Readonly<Record<string, Permissions>> = {
   "golden-boot-check": golden,
   "golden-boot-validate": golden,
   "golden-mark-pending": golden,
+  // All programs in one: what any of them may do.
+  "holdfast": { ...dotfiles, env: "all" },
   "host-commit": configRepo,
   "pin-golden": golden,
   // The prompts, as above; and who called sudo.

@@ -3,22 +3,7 @@ import { commonOptions } from "../cli/command.ts";
 import type { Command } from "../cli/command.ts";
 import { fallbackText } from "../cli/help.ts";
 import { flagOf, type Options } from "../cli/options.ts";
-import { hostCommit } from "../config/host_commit.ts";
-import { chezmoiResolve } from "../dotfiles/resolve.ts";
-import { chezmoiShowConflicts } from "../dotfiles/show_conflicts.ts";
-import { chezmoiStatus } from "../dotfiles/status.ts";
-import { chezmoiSync } from "../dotfiles/sync.ts";
-import { goldenBootCheck } from "../golden/check.ts";
-import { goldenMarkPending } from "../golden/mark.ts";
-import { pinGolden } from "../golden/pin.ts";
-import { rollbackToGolden } from "../golden/rollback.ts";
-import { showBootStatus } from "../golden/show_boot_status.ts";
-import { showGolden } from "../golden/show_golden.ts";
-import { goldenBootValidate } from "../golden/validate.ts";
-import { checkSops } from "../sops/check_sops.ts";
-import { rebuildSmart } from "../rebuild/rebuild.ts";
-import { autoUpgrade } from "../upgrade/auto_upgrade.ts";
-import { upgradeStatus } from "../upgrade/upgrade_status.ts";
+import { commands } from "./commands.ts";
 
 /** The reference page of a program, in Markdown. */
 export function referencePage<O extends Options>(command: Command<O>): string {
@@ -50,24 +35,7 @@ export function referencePage<O extends Options>(command: Command<O>): string {
 
 /** Every page by file name. */
 export function referencePages(): ReadonlyMap<string, string> {
-  return new Map([
-    [`${chezmoiSync.name}.md`, referencePage(chezmoiSync)],
-    [`${chezmoiStatus.name}.md`, referencePage(chezmoiStatus)],
-    [`${chezmoiShowConflicts.name}.md`, referencePage(chezmoiShowConflicts)],
-    [`${chezmoiResolve.name}.md`, referencePage(chezmoiResolve)],
-    [`${goldenMarkPending.name}.md`, referencePage(goldenMarkPending)],
-    [`${goldenBootCheck.name}.md`, referencePage(goldenBootCheck)],
-    [`${goldenBootValidate.name}.md`, referencePage(goldenBootValidate)],
-    [`${pinGolden.name}.md`, referencePage(pinGolden)],
-    [`${showGolden.name}.md`, referencePage(showGolden)],
-    [`${rebuildSmart.name}.md`, referencePage(rebuildSmart)],
-    [`${rollbackToGolden.name}.md`, referencePage(rollbackToGolden)],
-    [`${showBootStatus.name}.md`, referencePage(showBootStatus)],
-    [`${hostCommit.name}.md`, referencePage(hostCommit)],
-    [`${checkSops.name}.md`, referencePage(checkSops)],
-    [`${autoUpgrade.name}.md`, referencePage(autoUpgrade)],
-    [`${upgradeStatus.name}.md`, referencePage(upgradeStatus)],
-  ]);
+  return new Map(commands.map((command) => [`${command.name}.md`, referencePage(command)]));
 }
 
 if (import.meta.main) {

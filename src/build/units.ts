@@ -34,10 +34,10 @@ const rollbackSeconds = 1000;
 
 const directory = `${import.meta.dirname}/../../nix/units`;
 
-/** The units of nix/units by name, every `@placeholder@` replaced. */
+/** The golden generation's units of nix/units by name, every `@placeholder@` replaced. */
 export function renderUnits(values: UnitValues): ReadonlyMap<string, string> {
   const { loaderMounts, healthSeconds } = values;
-  const known = new Map<string, unknown>(Object.entries({
+  const known = {
     ...values,
     loaderMounts: loaderMounts.join(" "),
     // Where it is not mounted, nothing is to be written.
@@ -45,19 +45,25 @@ export function renderUnits(values: UnitValues): ReadonlyMap<string, string> {
     rollbackSeconds,
     // Half a minute for what is asked of systemd.
     validateSeconds: healthSeconds + rollbackSeconds + 30,
-  }));
-  return new Map(
-    namesIn(directory).map((name) => {
-      const text = readText(`${directory}/${name}`) ?? "";
-      // The names of system call groups, as @mount, have one sign only.
-      return [
-        name,
-        text.replace(/@([a-zA-Z]+)@/g, (_, key: string) => {
-          const value = known.get(key);
-          if (value === undefined) throw new Error(`${name}: nothing is known for @${key}@`);
-          return String(value);
-        }),
-      ];
-    }),
-  );
+  };
+  const names = namesIn(directory).filter((name) => name.startsWith("golden-"));
+  return new Map(names.map((name) => [name, renderUnit(name, known)]));
+}
+
+/**
+ * One unit of nix/units with its placeholders replaced, as nix/lib/units.nix does it. A line that
+ * only a placeholder made empty is left out.
+ */
+export function renderUnit(name: string, values: Readonly<Record<string, unknown>>): string {
+  const lines = (readText(`${directory}/${name}`) ?? "").split("\n").flatMap((line) => {
+    // The names of system call groups, as @mount, have one sign only.
+    const filled = line.replace(/@([a-zA-Z]+)@/g, (_, key: string) => {
+      const value = values[key];
+      if (value === undefined) throw new Error(`${name}: nothing is known for @${key}@`);
+      return String(value);
+    });
+    if (filled === line) return [line];
+    return /^[A-Za-z]+= *$/.test(filled) ? [] : [filled.trimEnd()];
+  });
+  return lines.join("\n");
 }

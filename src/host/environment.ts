@@ -19,10 +19,20 @@ export function processId(): number {
   return Deno.pid;
 }
 
+let link: string | undefined;
+
+/** Says by which link a binary of many programs was called; all its links have to lie beside it. */
+export function calledByLink(name: string): void {
+  link = name;
+}
+
 /** The command line that starts this program once more, with the arguments it was given. */
 export function ownCommandLine(): readonly string[] {
+  // The binary's own name would start none of its programs.
+  const binary = Deno.execPath();
+  const called = link === undefined ? binary : binary.replace(/[^/]*$/, link);
   const program = Deno.build.standalone
-    ? [Deno.execPath()]
+    ? [called]
     : [Deno.execPath(), "run", "-A", "--cached-only", Deno.mainModule];
   return [...program, ...Deno.args];
 }
