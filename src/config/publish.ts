@@ -25,6 +25,7 @@ const rounds = 20;
 export async function publish(
   repository: ConfigRepository,
   warn: (text: string) => void,
+  { mayPull }: { readonly mayPull: boolean } = { mayPull: true },
 ): Promise<Published> {
   const { tree, remote, branch } = repository;
   const tracking = `refs/remotes/${remote}/${branch}`;
@@ -32,6 +33,7 @@ export async function publish(
     const [head, known] = [await tree.commitId("HEAD"), await tree.commitId(tracking)];
     if (head === undefined || head === known) return { kind: "nothing" };
     if (known !== undefined && await isBehind(repository, head, known)) {
+      if (!mayPull) return behind(repository);
       await pull(repository, known);
       continue;
     }
@@ -55,6 +57,7 @@ export async function publish(
     // It arrived, and only the answer did not.
     if (fetched === head) return { kind: "pushed", commit: head };
     if (fetched === known) return notPushed(remoteTrouble(output, tree.remoteBound));
+    if (!mayPull) return behind(repository);
     await pull(repository, fetched);
     // Not all of those who lost this round at the same instant again.
     await pause(Math.random() * 100 * round);
@@ -72,6 +75,10 @@ async function isBehind(
   const seen = await seenTip(repository);
   return !await tree.isAncestor(known, head) ||
     seen !== undefined && !await tree.isAncestor(seen, known);
+}
+
+function behind({ remote, branch }: ConfigRepository): Published {
+  return { kind: "refused", reason: `${remote}/${branch} has what is not here` };
 }
 
 function notPushed({ kind, reason }: RemoteTrouble): Published {

@@ -100,6 +100,13 @@ async function workTreeOf(
 ): Promise<WorkTree> {
   for (let top = realPath(given);; top = parentOf(top)) {
     const mark = lstat(`${top}/.git`);
+    // git would run what the configuration in there says.
+    if (mark !== undefined && mark.uid !== (owner?.uid ?? userId())) {
+      throw usageFailure(
+        `${top}/.git belongs to somebody else than ${top}`,
+        "make both belong to one user (chown)",
+      );
+    }
     if (mark?.isDirectory === true) return new WorkTree(top, bound, owner, `${top}/.git`);
     if (mark !== undefined) {
       const elsewhere = new WorkTree(top, bound, owner);

@@ -67,6 +67,9 @@ const killGrace = 2000;
  */
 const pipeGrace = 1000;
 
+/** Characters of a line after which it is told of without its end. */
+const longestLine = 65_536;
+
 const running = new Set<number>();
 
 /**
@@ -121,12 +124,24 @@ export async function run(invocation: Invocation): Promise<string> {
 }
 
 /**
- * Runs an interactive program on this terminal and returns its exit status.
+ * Runs an interactive program on this terminal and returns its exit status; `started` is given what
+ * passes a signal on to it.
  *
  * @throws {ProgramMissingError} when it cannot be started
  */
-export async function runOnTerminal(invocation: Invocation): Promise<number> {
+export async function runOnTerminal(
+  invocation: Invocation,
+  started?: (passOn: (signal: Deno.Signal) => void) => void,
+): Promise<number> {
   const child = start(invocation, { stdin: "inherit", stdout: "inherit", stderr: "inherit" });
+  started?.((signal) => {
+    try {
+      child.kill(signal);
+    } catch (error) {
+      // It has ended by itself.
+      if (!(error instanceof TypeError)) throw error;
+    }
+  });
   return (await child.status).code;
 }
 
@@ -213,7 +228,9 @@ function byLines(hear: (line: string) => void): (bytes?: Uint8Array) => void {
   return (bytes) => {
     // A program that draws a progress bar ends its lines with carriage returns.
     const lines = (rest + decoder.decode(bytes, { stream: bytes !== undefined })).split(/[\r\n]+/);
-    rest = bytes === undefined ? "" : lines.pop() ?? "";
+    // A line that has no end is told of in pieces.
+    const isWhole = bytes === undefined || (lines.at(-1)?.length ?? 0) > longestLine;
+    rest = isWhole ? "" : lines.pop() ?? "";
     for (const line of lines) if (line.trim() !== "") hear(line);
   };
 }

@@ -17,6 +17,18 @@ export function terminalSize(): TerminalSize | undefined {
   }
 }
 
+/** A line that a person types, without its end; `undefined` at the end of the input. */
+export async function readTyped(): Promise<string | undefined> {
+  const bytes: number[] = [];
+  const one = new Uint8Array(1);
+  for (;;) {
+    const isEnd = await Deno.stdin.read(one) === null;
+    if (isEnd && bytes.length === 0) return undefined;
+    if (isEnd || one[0] === 10) return new TextDecoder().decode(new Uint8Array(bytes));
+    bytes.push(one[0] ?? 0);
+  }
+}
+
 /** Writes to standard error, all of it at once; false when it cannot be written to. */
 export function writeToTerminal(text: string): boolean {
   try {

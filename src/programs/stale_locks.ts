@@ -1,3 +1,4 @@
+import { lstat, namesIn } from "../host/files.ts";
 import { capture, ProcessError } from "../host/process.ts";
 
 /** How long a git or jj that is still at work in the source is waited for, in milliseconds. */
@@ -27,14 +28,45 @@ export async function freeOfStaleLocks<T>(
     ) {
       throw error;
     }
-    const owner = await runningIn(source);
-    if (owner !== "") throw busy(owner, cause);
-    await capture({
-      argv: ["find", gitDirectory, "-name", "*.lock", "-type", "f", "-delete"],
-      timeout: patience,
-    });
+    await removeLocks({ source, gitDirectory }, busy, cause);
     return await work();
   }
+}
+
+/**
+ * The same before any work, where a failure would be taken for one of a step: looks for lock files,
+ * which takes no program, and removes those that nobody holds.
+ *
+ * @throws what `busy` makes of the git or jj that is still at work there
+ */
+export async function clearStaleLocks(
+  where: { readonly source: string; readonly gitDirectory: string },
+  busy: (who: string, cause: Error) => Error,
+): Promise<void> {
+  const { gitDirectory } = where;
+  const isThere = hasLock(gitDirectory, false) || hasLock(`${gitDirectory}/refs`, true);
+  if (isThere) await removeLocks(where, busy, new Error(`lock files in ${gitDirectory}`));
+}
+
+function hasLock(directory: string, isDeep: boolean): boolean {
+  return namesIn(directory).some((name) =>
+    name.endsWith(".lock") ||
+    isDeep && lstat(`${directory}/${name}`)?.isDirectory === true &&
+      hasLock(`${directory}/${name}`, true)
+  );
+}
+
+async function removeLocks(
+  { source, gitDirectory }: { readonly source: string; readonly gitDirectory: string },
+  busy: (who: string, cause: Error) => Error,
+  cause: Error,
+): Promise<void> {
+  const owner = await runningIn(source);
+  if (owner !== "") throw busy(owner, cause);
+  await capture({
+    argv: ["find", gitDirectory, "-name", "*.lock", "-type", "f", "-delete"],
+    timeout: patience,
+  });
 }
 
 /**

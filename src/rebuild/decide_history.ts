@@ -9,6 +9,8 @@ export interface Deployment {
   readonly date: string;
   readonly commit: string;
   readonly toplevel: string;
+  /** All that it was built from is in that commit. */
+  readonly isClean: boolean;
   /** It is what runs. */
   readonly isCurrent: boolean;
 }
@@ -34,6 +36,7 @@ export function deployments(
     found.set(toplevel, {
       ...(known ?? { id, program, date: id }),
       commit: after.commit,
+      isClean: after.isClean !== false,
       toplevel,
       isCurrent: toplevel === current && toplevel === profile,
     });

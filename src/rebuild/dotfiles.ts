@@ -27,9 +27,7 @@ export interface Synced {
  * as possible: nothing that comes later may overwrite an edit that is in no commit.
  */
 export function beginCapture(run: RebuildRun): Promise<readonly Synced[]> {
-  run.capture ??= syncAll(run, ["--offline"]);
-  run.capture.catch(() => {}); // Whoever waits for it hears of the failure.
-  return run.capture;
+  return run.capture ??= syncAll(run, ["--offline"]);
 }
 
 /** Waits for the capture, and tells what it came to. */
@@ -59,7 +57,9 @@ export const exchangeDotfiles: Step<RebuildRun> = {
   },
   async run(run): Promise<void> {
     const captured = run.changes.dotfiles;
-    const exchanged = await syncAll(run, run.options.pushAfterRebuild ? [] : ["--no-push"]);
+    const { pushAfterRebuild, commitAfterRebuild } = run.options;
+    const pushes = pushAfterRebuild && commitAfterRebuild;
+    const exchanged = await syncAll(run, pushes ? [] : ["--no-push"]);
     run.changes.dotfiles = exchanged.map((after, at) => together(captured[at], after));
     run.changes.areExchanged = true;
     tellTrouble(run);
@@ -95,11 +95,16 @@ function tellTrouble(run: RebuildRun): void {
 }
 
 async function syncAll(run: RebuildRun, args: readonly string[]): Promise<readonly Synced[]> {
-  const people = await peopleOf(run);
-  return await Promise.all(people.map(async (person) => ({
-    who: person?.name,
-    outcome: await sync(run, person, args),
-  })));
+  try {
+    const people = await peopleOf(run);
+    return await Promise.all(people.map(async (person) => ({
+      who: person?.name,
+      outcome: await sync(run, person, args),
+    })));
+  } catch (error) {
+    // Nothing about dotfiles ends a rebuild: a user that is not there, no memory for a process.
+    return [{ who: undefined, outcome: { kind: "trouble", why: (error as Error).message } }];
+  }
 }
 
 /** Whose dotfiles: those that are named, else whoever called sudo, else the repository's owner. */
@@ -113,10 +118,11 @@ async function peopleOf(
 }
 
 async function sync(
-  { options }: RebuildRun,
+  { options, stop }: RebuildRun,
   as: Owner | undefined,
   args: readonly string[],
 ): Promise<Synced["outcome"]> {
+  if (stop?.aborted) return { kind: "trouble", why: "it was stopped" };
   const argv = [...options.dotfilesCommand, "--json", ...args];
   try {
     const output = await capture({

@@ -1,9 +1,10 @@
 import { isWritable, parentOf } from "../host/files.ts";
 import { ownCommandLine, userId } from "../host/environment.ts";
 import { ProgramMissingError, runOnTerminal } from "../host/process.ts";
+import type { Call } from "../cli/command.ts";
 import type { ExitCode } from "../cli/exit_code.ts";
 import { usageFailure } from "../cli/failure.ts";
-import type { RebuildOptions } from "./rebuild.ts";
+import type { RebuildOptions, rebuildSmartOptions } from "./rebuild.ts";
 
 /** Whether this user may make a system live. */
 export function mayActivate({ profile }: RebuildOptions): boolean {
@@ -16,10 +17,18 @@ export function mayActivate({ profile }: RebuildOptions): boolean {
  *
  * @throws {Failure} (usage) when nothing is there to become root by
  */
-export async function elevate({ elevateCommand }: RebuildOptions): Promise<ExitCode> {
+export async function elevate(
+  { options: { elevateCommand }, onSignal }: Pick<
+    Call<typeof rebuildSmartOptions>,
+    "options" | "onSignal"
+  >,
+): Promise<ExitCode> {
   try {
     const argv = [...elevateCommand, "--", ...ownCommandLine()];
-    return await runOnTerminal({ argv }) as ExitCode;
+    return await runOnTerminal({ argv }, (passOn) => {
+      // The keyboard's own signal reaches the whole group.
+      onSignal((signal) => signal === "SIGINT" ? undefined : passOn(signal));
+    }) as ExitCode;
   } catch (error) {
     if (!(error instanceof ProgramMissingError)) throw error;
     throw usageFailure(

@@ -7,7 +7,7 @@ const node = v.object({
   inputs: v.optional(v.record(v.string(), v.union([v.string(), v.array(v.string())])), {}),
   locked: v.optional(v.object({
     /** Seconds since 1970. */
-    lastModified: v.optional(v.number()),
+    lastModified: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(1e11))),
     rev: v.optional(v.string()),
     narHash: v.optional(v.string()),
   })),

@@ -7,7 +7,7 @@ import { lstat, parentOf } from "../host/files.ts";
 import { openBeside, ready } from "../upgrade/end_run.ts";
 import { journalOf, note, updateFlakeInputs } from "../upgrade/pull_upstream.ts";
 import { inputChanges } from "./decide_inputs.ts";
-import { readInputs } from "./look.ts";
+import { lookAtInputs } from "./look.ts";
 import type { RebuildRun } from "./run.ts";
 
 /** Bound in seconds on the update of one input. */
@@ -72,5 +72,7 @@ function chosenInputs({ options, stale }: RebuildRun): readonly string[] {
 
 async function update(run: RebuildRun, names: readonly string[]): Promise<void> {
   await updateFlakeInputs(run, names, inputBound * Math.max(names.length, run.inputs.length, 1));
-  run.changes.inputs = inputChanges(run.inputs, readInputs(run));
+  const before = run.inputs;
+  lookAtInputs(run);
+  run.updated = inputChanges(before, run.inputs);
 }

@@ -1,7 +1,7 @@
 import { confirmOnTerminal } from "../terminal/ask.ts";
 import { Failure } from "../cli/failure.ts";
 import type { Step } from "../cli/steps.ts";
-import { fetchBranch } from "../config/pull.ts";
+import { remoteTrouble } from "../programs/remote_trouble.ts";
 import { packagesToRead } from "./post_checks.ts";
 import type { RebuildRun } from "./run.ts";
 
@@ -24,17 +24,26 @@ export const confirmActivation: Step<RebuildRun> = {
   },
 };
 
-/** What a pull is about to bring: commits and files. */
+/** What a pull is about to bring: commits and files. Fetched beside what git knows of the remote. */
 export async function previewPull(run: RebuildRun): Promise<readonly string[]> {
-  const { repository, head } = run;
-  const fetched = await fetchBranch(repository);
-  if (typeof fetched !== "string") return fetched === undefined ? [] : [fetched.reason];
-  const { tree } = repository;
-  const range = `${head}...${fetched}`;
+  const { repository: { tree, remote, branch }, head } = run;
+  const ref = `refs/holdfast/preview/${remote}/${branch}`;
+  const args = [
+    "fetch",
+    "--quiet",
+    "--no-tags",
+    "--no-recurse-submodules",
+    "--no-write-fetch-head",
+  ];
+  const output = await tree.remote([...args, "--", remote, `+refs/heads/${branch}:${ref}`]);
+  if (output.status !== 0 || output.timedOut) {
+    return [remoteTrouble(output, tree.remoteBound).reason];
+  }
   const log = await tree.plumbing([
-    ...["log", "--oneline", "--right-only", "--cherry-pick", "--no-merges", range],
+    ...["log", "--oneline", "--right-only", "--cherry-pick", "--no-merges", `${head}...${ref}`],
   ]);
-  const stat = await tree.plumbing(["diff", "--stat", range]);
+  const base = (await tree.attempt(["merge-base", head, ref])).stdout.trim() || head;
+  const stat = await tree.plumbing(["diff", "--stat", base, ref]);
   const lines = `${log}${stat}`.split("\n").filter(Boolean);
   return lines.length === 0 ? ["nothing new"] : few(lines);
 }

@@ -5,7 +5,7 @@ import { now } from "../host/clock.ts";
 import { lstat, readText } from "../host/files.ts";
 import { remoteTrouble } from "../programs/remote_trouble.ts";
 import { warn } from "../upgrade/run.ts";
-import { type Input, inputsOf, staleInputs } from "./decide_inputs.ts";
+import { type Input, inputChanges, inputsOf, staleInputs } from "./decide_inputs.ts";
 import { parseFlakeLock } from "./flake_lock_state.ts";
 import type { RebuildRun } from "./run.ts";
 
@@ -71,24 +71,32 @@ export const lookAround: Step<RebuildRun> = {
   describe: () => "look at the repository and its inputs",
   looksOnly: true,
   async run(run): Promise<void> {
-    const { repository: { tree }, options } = run;
+    const { repository: { tree } } = run;
     const { changes } = await tree.status();
     if (changes.length > 0) {
       const paths = list(changes.map(({ path }) => path));
       run.report.info(`not committed yet, and part of the build: ${paths}`);
     }
-    run.inputs = readInputs(run);
-    run.stale = staleInputs(run.inputs, options.staleDays, now());
+    run.inputsBefore = readInputs(run);
+    lookAtInputs(run);
   },
 };
 
+/** Looks at the inputs once more: what is old by now, and what is different since the run began. */
+export function lookAtInputs(run: RebuildRun): void {
+  run.inputs = readInputs(run);
+  run.stale = staleInputs(run.inputs, run.options.staleDays, now());
+  run.changes.inputs = inputChanges(run.inputsBefore, run.inputs);
+}
+
 /** The inputs of the flake as they are locked now; none where there is no lock file. */
-export function readInputs({ repository: { tree }, report }: RebuildRun): readonly Input[] {
+function readInputs({ repository: { tree }, report }: RebuildRun): readonly Input[] {
   const path = `${tree.source}/flake.lock`;
   // A link could lead to what only root may read.
   if (lstat(path)?.isFile !== true) return [];
   const parsed = parseFlakeLock(readText(path) ?? "");
   if (parsed.kind === "valid") return inputsOf(parsed.state);
-  report.warn(`${path} cannot be read (${parsed.reason}): nothing is known of the inputs`);
+  // The reason would quote the file, which somebody may have replaced by another one.
+  report.warn(`${path} is no lock file of a flake: nothing is known of the inputs`);
   return [];
 }

@@ -10,8 +10,9 @@ import { packagesInWords } from "./decide_packages.ts";
 import { beginCapture, captureDotfiles, dotfilesInWords, exchangeDotfiles } from "./dotfiles.ts";
 import { pullSecrets, updateInputs, updateSecrets } from "./inputs.ts";
 import { confirmActivation, previewCommit, previewPull } from "./interactive.ts";
-import { checkFlake, lookAround, probeRemote } from "./look.ts";
+import { checkFlake, lookAround, lookAtInputs, probeRemote } from "./look.ts";
 import { checkSecrets, comparePackages, lookAtUnits } from "./post_checks.ts";
+import type { RebuildOptions } from "./rebuild.ts";
 import type { RebuildRun } from "./run.ts";
 import { counted } from "./summary.ts";
 import { tagBuild } from "./tag.ts";
@@ -36,11 +37,12 @@ export interface Phase {
 const pull: Step<RebuildRun> = {
   ...pullUpstream,
   async run(run): Promise<void> {
-    // Beside the fetch; where each phase is asked about, its own phase begins it.
+    // Beside the fetch; where each phase is asked about, that one came before.
     if (run.options.syncDotfiles && !run.options.interactive) beginCapture(run);
     const from = run.head;
     await pullUpstream.run(run);
     if (run.head === from) return;
+    lookAtInputs(run);
     const { repository: { tree } } = run;
     // Not this host's own commits, which have other ids above those.
     const range = `${from}..${run.upstream ?? run.head}`;
@@ -58,8 +60,14 @@ const commit: Step<RebuildRun> = {
     run.options.commitAfterRebuild ? commitChanges.skip?.(run) : "committing is turned off",
 };
 
+/** The phases in their order. A person is asked about the dotfiles before files move. */
+export function phasesOf({ interactive }: Pick<RebuildOptions, "interactive">): readonly Phase[] {
+  const [first, second, third, ...others] = phases as [Phase, Phase, Phase, ...Phase[]];
+  return interactive ? [first, third, second, ...others] : phases;
+}
+
 /** A rebuild, from beginning to end. */
-export const phases: readonly Phase[] = [
+const phases: readonly Phase[] = [
   {
     name: "Preparation",
     isFatal: true,
@@ -93,9 +101,7 @@ export const phases: readonly Phase[] = [
     name: "Nix-Secrets Update",
     skip: ({ offline }) => isOffline(offline),
     steps: [pullSecrets, updateSecrets],
-    tell: ({ changes, options }) =>
-      changes.inputs.filter(({ name }) => name === options.secretsInput).map(inputInWords)[0] ??
-        "nothing new",
+    tell: ({ updated }) => updated.map(inputInWords).join("; ") || "nothing new",
   },
   {
     name: "Flake Update",
@@ -103,7 +109,7 @@ export const phases: readonly Phase[] = [
     steps: [updateInputs],
     preview: ({ stale }) =>
       Promise.resolve(stale.map(({ name, days }) => `${name} is ${days} days old`)),
-    tell: ({ changes }) => changes.inputs.map(inputInWords).join("; ") || "nothing new",
+    tell: ({ updated }) => updated.map(inputInWords).join("; ") || "nothing new",
   },
   {
     name: "NixOS Rebuild",

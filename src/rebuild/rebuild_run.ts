@@ -18,17 +18,16 @@ import type { UpgradeSettings } from "../upgrade/run.ts";
 import {
   alone,
   beginJournal,
-  placed,
   type SessionSettings,
   StepJournal,
   through,
 } from "../upgrade/session.ts";
-import { phases } from "./phases.ts";
+import { phasesOf } from "./phases.ts";
 import type { RebuildOptions, rebuildSmartOptions } from "./rebuild.ts";
-import { rollBackTo } from "./rollback.ts";
+import { numbered, rollBackTo } from "./rollback.ts";
 import type { RebuildRun } from "./run.ts";
 import { type EndedPhase, runPhases } from "./run_phases.ts";
-import { reportOf, summaryRows } from "./summary.ts";
+import { plannedReport, reportOf, summaryRows } from "./summary.ts";
 
 const program = "rebuild-smart";
 
@@ -45,7 +44,7 @@ export async function runListed(call: RebuildCall, number: number | undefined): 
   const { options, report } = call;
   const list = options.rollback
     ? unlisted(report)
-    : phaseList(program, phases.map(({ name }) => name), report, !options.dryRun);
+    : phaseList(program, phasesOf(options).map(({ name }) => name), report, !options.dryRun);
   try {
     return await listed(call, list, number);
   } finally {
@@ -69,7 +68,7 @@ async function listed(
   const records = new Records(options.stateDir, report, options.dryRun);
   const stop = new AbortController();
   const tail: string[] = [];
-  const begin = ({ repository }: Opened): RebuildRun => {
+  const begin = ({ repository }: Pick<Opened, "repository">): RebuildRun => {
     const run: RebuildRun = {
       settings,
       options,
@@ -97,19 +96,29 @@ async function listed(
       inputs: [],
       stale: [],
       stopped: -Infinity,
+      mayKill: false,
+      inputsBefore: [],
+      updated: [],
       runsBefore: toplevelAt(options.currentSystem),
       changes: { dotfiles: [], inputs: [], packages: [], failedUnits: [] },
     };
+    // From here on a signal is this run's to hear, also while an earlier one is brought to its end.
+    onSignal((signal, leave) => heard(run, stop, signal, leave));
     return run;
   };
   if (options.dryRun) {
-    const opened = await openRepository(settings);
-    await runPhases(await placed(begin(opened), opened.status), []);
+    const { repository, status } = await openRepository(settings);
+    const run = { ...begin({ repository }), head: status.head ?? "" };
+    onSignal((_, leave) => leave());
+    const ends: EndedPhase[] = [];
+    await runPhases(run, ends);
+    if (options.json) report.answer(JSON.stringify(plannedReport(run, ends), null, 2));
     return ExitCode.done;
   }
+  // Looked up before an earlier run is brought to its end, which may add to the list.
+  const target = number === undefined ? undefined : numbered(records, options, number);
   return await alone(program, settings, begin, async (run, found) => {
-    onSignal((signal, leave) => heard(run, stop, signal, leave));
-    if (options.rollback) return await rollBackTo(run, number);
+    if (options.rollback) return await rollBackTo(run, target);
     return await rebuild(run, found, tail);
   });
 }
@@ -147,13 +156,13 @@ function heard(
   }
   run.stopped = monotonic();
   stop.abort(signal);
-  // An activation that is cut off leaves a host half-way: it comes to its end, and is then undone.
-  const isGoingBack = ["roll-back", "undo"].includes(run.records.journal?.step ?? "");
-  if (run.isSwitching || isGoingBack) {
-    run.report.warn("stopping once the activation has ended; a second signal ends this at once");
-  } else {
+  // What is cut off while it moves files or activates a system leaves a host half-way: it comes to
+  // its end, and is then undone.
+  if (run.mayKill && run.isVital !== true) {
     run.report.warn("stopping");
     killRunning();
+  } else {
+    run.report.warn("stopping once what is under way has ended; a second signal ends this at once");
   }
 }
 
@@ -164,10 +173,20 @@ async function rebuild(
 ): Promise<ExitCode> {
   const { list, options } = run;
   await beginJournal(run, found);
-  if (!options.pushAfterRebuild) run.holdsBack = "as asked";
+  if (!options.commitAfterRebuild) run.holdsBack = "committing is turned off";
+  else if (!options.pushAfterRebuild) run.holdsBack = "as asked";
   const ends: EndedPhase[] = [];
   const journal = new StepJournal(run);
-  const ending = await through(run, journal, async () => await runPhases(run, ends, journal));
+  const ending = await through(run, journal, async () => {
+    run.mayKill = true;
+    try {
+      await runPhases(run, ends, journal);
+    } finally {
+      // It may have been begun early, and nothing is undone beside it.
+      await run.capture;
+      run.mayKill = false;
+    }
+  });
   const isBuild = ending.code !== ExitCode.done && journal.current === "build";
   if (isBuild) { for (const line of tail) run.report.info(`  ${line}`); }
   const last = await close(run, journal.ends, ending);

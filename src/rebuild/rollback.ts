@@ -25,24 +25,36 @@ export function tellHistory({ options, report }: Call<typeof rebuildSmartOptions
   if (options.json) report.answer(JSON.stringify({ schema: 1, deployments: found }, null, 2));
   else if (found.length === 0) report.answer("nothing was rebuilt here yet");
   else {
-    const rows = found.map(({ date, commit, toplevel, isCurrent }, number) =>
-      [`${isCurrent ? "*" : " "} ${number}`, `${date}  ${short(commit)}  ${toplevel}`] as const
+    const rows = found.map(({ date, commit, toplevel, isCurrent, isClean }, number) =>
+      [
+        `${isCurrent ? "*" : " "} ${number}`,
+        `${date}  ${short(commit)}${isClean ? "" : " and more"}  ${toplevel}`,
+      ] as const
     );
     report.answer(tableLines(rows, columns).join("\n"));
   }
   return ExitCode.done;
 }
 
+/**
+ * The system that a number of the history stands for.
+ *
+ * @throws {Failure} (usage) when there is none
+ */
+export function numbered(records: Records, options: RebuildOptions, number: number): Deployment {
+  const target = historyOf(records, options)[number];
+  if (target !== undefined) return target;
+  throw usageFailure(`there is no number ${number} in the history`, "rebuild-smart --history");
+}
+
 /** Goes back to where the last run began, or to a system of the history. */
-export async function rollBackTo(run: RebuildRun, number: number | undefined): Promise<ExitCode> {
-  if (number === undefined) return await undoLastRun(run, run);
-  const { records, options, repository: { tree } } = run;
-  const found = historyOf(records, options);
-  const target = found[number];
-  if (target === undefined) {
-    throw usageFailure(`there is no number ${number} in the history`, "rebuild-smart --history");
-  }
-  const { commit, toplevel, date } = target;
+export async function rollBackTo(
+  run: RebuildRun,
+  target: Deployment | undefined,
+): Promise<ExitCode> {
+  if (target === undefined) return await undoLastRun(run, run);
+  const { repository: { tree }, report } = run;
+  const { commit, toplevel, date, isClean } = target;
   if (!await isValid(toplevel)) {
     throw refusal(
       `${toplevel} is gone: garbage was collected since ${date}`,
@@ -55,8 +67,11 @@ export async function rollBackTo(run: RebuildRun, number: number | undefined): P
       "rollback-to-golden, or `nixos-rebuild switch --rollback`, go back without git",
     );
   }
+  if (!isClean) {
+    report.warn("it was built from files that were in no commit: only its commit comes back");
+  }
   return await goBack(run, {
-    what: `went back to number ${number}, of ${date}`,
+    what: `went back to the system of ${date}`,
     before: { head: commit, files: commit, tree: await tree.treeOf(commit) },
     after: { head: run.head, tree: await tree.treeOf(run.head) },
     toplevel,

@@ -14,6 +14,7 @@ export interface Changes {
   dotfiles: readonly Synced[];
   /** They were exchanged with other hosts, and not only captured. */
   areExchanged?: true;
+  /** By the pull or by an update. */
   inputs: readonly InputChange[];
   packages: readonly PackageChange[];
   units?: UnitChanges;
@@ -33,11 +34,16 @@ export interface RebuildRun extends UpgradeRun {
   readonly isDry: boolean;
   /** Why the remotes are left alone. */
   offline?: string;
-  /** The inputs of the flake when the run began, and those of them that are old. */
+  /** The inputs of the flake when the run began, those of now, and which of them are old. */
+  inputsBefore: readonly Input[];
   inputs: readonly Input[];
   stale: readonly (Input & { readonly days: number })[];
+  /** A signal may kill the programs that are under way: those of a step, and not of a way back. */
+  mayKill: boolean;
   /** When it was told to stop, in milliseconds of the monotonic clock. */
   stopped: number;
+  /** What the last update of inputs changed. */
+  updated: readonly InputChange[];
   /** What runs when it begins. */
   readonly runsBefore: string | undefined;
   /** The capture of the dotfiles, which may have begun early. */

@@ -3,10 +3,11 @@ import { ExitCode } from "../cli/exit_code.ts";
 import { Failure } from "../cli/failure.ts";
 import type { PhaseEnd } from "../terminal/phase_list.ts";
 import { runSteps } from "../cli/steps.ts";
+import { movingRef } from "../config/moving_ref.ts";
 import { monotonic } from "../host/clock.ts";
 import { warn } from "../upgrade/run.ts";
 import { asFailure, type StepJournal } from "../upgrade/session.ts";
-import { type Phase, phases } from "./phases.ts";
+import { type Phase, phasesOf } from "./phases.ts";
 import type { RebuildRun } from "./run.ts";
 
 /** How a phase ended, for the report. */
@@ -24,7 +25,7 @@ export async function runPhases(
   ends: EndedPhase[],
   journal?: StepJournal,
 ): Promise<void> {
-  for (const phase of phases) {
+  for (const phase of phasesOf(run.options)) {
     const started = monotonic();
     const end = (outcome: PhaseEnd["outcome"], detail: string): void => {
       const ended = { outcome, detail, seconds: (monotonic() - started) / 1000 };
@@ -54,7 +55,7 @@ export async function runPhases(
       else end(run.warnings.length > warned ? "warned" : "done", phase.tell?.(run) ?? "");
     } catch (error) {
       const failure = asFailure(error);
-      if (phase.isFatal || run.stop?.aborted) {
+      if (phase.isFatal || run.stop?.aborted || await isHalfway(run)) {
         end("failed", failure.message);
         throw failure;
       }
@@ -66,11 +67,16 @@ export async function runPhases(
   }
 }
 
+/** Whether files were left between two commits: nothing may be built from that. */
+async function isHalfway({ repository: { tree } }: RebuildRun): Promise<boolean> {
+  return await tree.commitId(movingRef) !== undefined;
+}
+
 /** Why a person does not want a phase; nothing when they do, or nobody is asked. */
 async function declined(run: RebuildRun, phase: Phase): Promise<string | undefined> {
   const { options, list, isDry } = run;
   if (!options.interactive || isDry) return undefined;
-  const lines = await phase.preview?.(run) ?? [];
+  const lines = await previewed(run, phase);
   list.rest();
   for (const line of lines) run.report.info(`  ${line}`);
   const said = await confirmOnTerminal(`${phase.name}?`);
@@ -80,4 +86,13 @@ async function declined(run: RebuildRun, phase: Phase): Promise<string | undefin
     throw new Failure(`${phase.name} was declined; ${stands}`);
   }
   return "declined";
+}
+
+/** What a phase is about to apply. That it cannot be shown is no reason not to ask. */
+async function previewed(run: RebuildRun, phase: Phase): Promise<readonly string[]> {
+  try {
+    return await phase.preview?.(run) ?? [];
+  } catch (error) {
+    return [`it cannot be shown: ${asFailure(error).message}`];
+  }
 }

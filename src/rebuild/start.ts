@@ -18,9 +18,7 @@ export async function runRebuild(call: Call<typeof rebuildSmartOptions>): Promis
     return tellHistory(call);
   }
   if (!options.dryRun && !mayActivate(options)) {
-    // Whoever is started hears of signals itself.
-    call.onSignal(() => {});
-    return await elevate(options);
+    return await elevate(call);
   }
   const { runListed } = await import("./rebuild_run.ts");
   return await runListed(call, number);

@@ -90,3 +90,18 @@ export function reportOf(
     },
   };
 }
+
+/** What a dry run would do, as one JSON object. */
+export function plannedReport(
+  { offline, stale }: Pick<RebuildRun, "offline" | "stale">,
+  ends: readonly EndedPhase[],
+): Readonly<Record<string, unknown>> {
+  return {
+    schema: 1,
+    program: "rebuild-smart",
+    dryRun: true,
+    offline: offline ?? null,
+    phases: ends.map(({ name, outcome, detail }) => ({ name, outcome, detail })),
+    stale: stale.map(({ name, days }) => ({ name, days })),
+  };
+}

@@ -51,14 +51,17 @@ async function activate(
 ): Promise<ReturnType<typeof decideActivated>> {
   const { settings, toplevel = "" } = run;
   const command = settings.activate;
-  run.isSwitching = true;
-  if (command === undefined && action !== "test") await setProfile(settings.profile, toplevel);
-  const output = command === undefined
-    ? await switchTo(toplevel, action, {}, settings, run.hear)
-    : await inUnit(filled(command, { ...places(run), action }), {}, settings, run.hear);
-  run.isSwitching = false;
-  run.activation = output.stderr;
-  return decideActivated(action, output);
+  run.isVital = true;
+  try {
+    if (command === undefined && action !== "test") await setProfile(settings.profile, toplevel);
+    const output = command === undefined
+      ? await switchTo(toplevel, action, {}, settings, run.hear)
+      : await inUnit(filled(command, { ...places(run), action }), {}, settings, run.hear);
+    run.activation = output.stderr;
+    return decideActivated(action, output);
+  } finally {
+    run.isVital = false;
+  }
 }
 
 /** Runs a system's own `switch-to-configuration`. */

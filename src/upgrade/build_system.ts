@@ -13,7 +13,7 @@ import { describeFindings } from "../secrets/report.ts";
 import { inShort, whyFailed } from "./bound_command.ts";
 import { type Deployed, quarantinedTree } from "./host_state.ts";
 import { mark } from "./mark_command.ts";
-import { journalOf, places } from "./pull_upstream.ts";
+import { journalOf, note, places } from "./pull_upstream.ts";
 import { trackedTree, type UpgradeRun, type UpgradeSettings, warn } from "./run.ts";
 import { undoFiles } from "./undo.ts";
 
@@ -66,21 +66,21 @@ async function refuseDowngrade(
 async function announceNewFiles(run: UpgradeRun): Promise<void> {
   const { repository } = run;
   const { tree } = repository;
-  const { changes } = await tree.status();
-  const added = changes.filter(({ kind }) => kind === "untracked").map(({ path }) => path);
+  const listed = await tree.plumbing(["ls-files", "-z", "--others", "--exclude-standard"]);
+  const added = split0(listed);
   if (added.length === 0) return;
   const { findSecrets } = await import("../secrets/gate.ts");
   const files = await take(tree, run.head, repository);
   const { findings } = await findSecrets(tree, { from: [run.head], to: files.commit });
-  const within = findings.filter(({ path }) =>
-    added.some((name) => path === name || name.endsWith("/") && path.startsWith(name))
-  );
+  const within = findings.filter(({ path }) => added.includes(path));
   if (within.length > 0) {
     const { lines, hint } = describeFindings(within, "in new files");
     throw refusal(`new files hold secrets, and would be in the store:\n${lines.join("\n")}`, hint);
   }
-  await tree.plumbing(["add", "--intent-to-add", "--", "."]);
-  run.announced = added;
+  note(run, { announced: added });
+  // Those that were searched, and none that came since.
+  const args = ["add", "--intent-to-add", "--pathspec-from-file=-", "--pathspec-file-nul"];
+  await tree.plumbing(args, { stdin: added.join("\0") });
   run.tree = await trackedTree(repository);
 }
 

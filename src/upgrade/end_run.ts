@@ -4,7 +4,9 @@ import type { StepEnd } from "../cli/steps.ts";
 import { finishMove } from "../config/move.ts";
 import { type ConfigRepository, type Opened, openRepository } from "../config/repository.ts";
 import { isoSeconds, now } from "../host/clock.ts";
+import { split0 } from "../programs/git.ts";
 import { toplevelAt } from "../programs/nix.ts";
+import type { WorkTree } from "../programs/work_tree.ts";
 import { type Deployed, withQuarantined } from "./host_state.ts";
 import { needsReboot } from "./facts.ts";
 import type { LastRun, Result } from "./last_run_state.ts";
@@ -81,7 +83,8 @@ export async function endBadly(run: UpgradeRun, step: string, error: Failure): P
     code: error.code,
     ...(error.hint === undefined ? {} : { hint: error.hint }),
   };
-  if (run.isWell) return failed;
+  // The system is as it should be, whatever came after.
+  if (run.isWell) return { ...failed, result: endWell(run).result };
   if (!isTried) {
     await takeFilesBack(run);
     return failed;
@@ -102,7 +105,7 @@ export async function endStopped(run: UpgradeRun, step: string): Promise<Ending>
   const code = run.stop?.reason === "SIGTERM" ? ExitCode.terminated : ExitCode.interrupted;
   if (run.isWell) {
     const message = `${why}; what is live was found well and stays`;
-    return { result: "stopped", message, code, hint: "the next run does the rest" };
+    return { result: endWell(run).result, message, code, hint: "the next run does the rest" };
   }
   const ending = await rollBack(run, journalOf(run).activating !== null, why);
   return ending.code === ExitCode.rollbackFailed ? ending : { ...ending, code };
@@ -113,31 +116,49 @@ export async function endStopped(run: UpgradeRun, step: string): Promise<Ending>
  * whether all of them are where they were.
  */
 export async function takeFilesBack(run: UpgradeRun): Promise<boolean> {
-  const { before, pulled, beside } = journalOf(run);
+  const { before, pulled, announced, beside } = journalOf(run);
   const warned = run.warnings.length;
   const back = async (
     repository: () => Promise<ConfigRepository>,
     ...[from, to]: [Parameters<typeof undoFiles>[1], Parameters<typeof undoFiles>[2]]
   ): Promise<void> => {
     try {
+      run.isVital = true;
       const why = await undoFiles(await repository(), from, to);
       if (why !== undefined) warn(run, why);
     } catch (error) {
       warn(run, `the repository stays as it is: ${(error as Error).message}`);
+    } finally {
+      run.isVital = false;
     }
   };
-  await back(() => Promise.resolve(run.repository), before, pulled);
-  if (run.announced !== undefined) {
-    const { tree } = run.repository;
-    await tree.attempt(["reset", "--quiet", "--", ...run.announced]);
-    delete run.announced;
-  }
+  const { repository } = run;
+  await back(
+    async () => {
+      // A move that was cut off goes on to its end first, and then all of it back.
+      await finishMove(repository.tree, repository);
+      return repository;
+    },
+    before,
+    pulled,
+  );
+  if (announced.length > 0) await unannounce(repository.tree, announced);
   for (const { repo, remote, ...moved } of beside) {
     const opened = async (): Promise<ConfigRepository> =>
       await ready(await openBeside(run, repo, remote));
     await back(opened, moved.before, moved.pulled);
   }
   return run.warnings.length === warned;
+}
+
+/** Makes git forget new files that it was only told of; what somebody staged since stays staged. */
+async function unannounce(tree: WorkTree, announced: readonly string[]): Promise<void> {
+  const listed = await tree.attempt(["diff-files", "--name-only", "-z", "--diff-filter=A"]);
+  const only = new Set(split0(listed.stdout));
+  const stdin = announced.filter((path) => only.has(path)).join("\0");
+  if (stdin === "") return;
+  const args = ["reset", "--quiet", "--pathspec-from-file=-", "--pathspec-file-nul"];
+  await tree.attempt(args, { stdin });
 }
 
 /** A repository whose files are whole: a move that was cut short is brought to its end first. */
@@ -170,7 +191,8 @@ export async function rollBack(run: UpgradeRun, isLive: boolean, reason: string)
       result: "rollback-failed",
       message: `${reason}; and the way back failed: ${trouble}`,
       code: ExitCode.rollbackFailed,
-      hint: "the repository stays with what was tried; `auto-upgrade --undo` tries again",
+      hint: "the repository stays with what was tried; `auto-upgrade --undo` or " +
+        "`rebuild-smart --rollback` tries again",
     };
   }
   const areBack = await takeFilesBack(run);
@@ -226,6 +248,9 @@ export async function close(
       files: pulled?.tree ?? before.tree,
       toplevel: toplevelAt(settings.currentSystem) ?? null,
       profile: toplevelAt(settings.profile) ?? null,
+      ...(run.isWell && head !== null
+        ? { isClean: await repository.tree.treeOf(head) === run.tree }
+        : {}),
     },
     steps: steps.map((step) => ({ ...step, seconds: Math.round(step.seconds * 1000) / 1000 })),
     failedUnits: [...unwell],

@@ -14,8 +14,11 @@ const deployed = v.object({
   commit: commitId,
   /** The newest commit of the remote in it; null when the remote had none. */
   base: v.nullable(commitId),
-  /** What was built: the commit's tree, or that of the work tree where edits lay above it. */
-  tree: commitId,
+  /**
+   * What was built: the commit's tree, or that of the work tree where edits lay above it; null when
+   * it is not known, as after somebody went back: the next run builds to find out.
+   */
+  tree: v.nullable(commitId),
   toplevel,
   since: instant,
   /** It is the next boot's, and what runs is another one until then. */

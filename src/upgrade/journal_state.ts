@@ -24,6 +24,8 @@ const schema = v.object({
   /** Which run: its beginning, in UTC. */
   id: v.string(),
   program: v.string(),
+  /** The work tree it is about; not told by a run of an older version. */
+  repo: v.optional(path),
   /** The step that was begun last. */
   step: v.string(),
   before: place,
@@ -38,6 +40,8 @@ const schema = v.object({
     /** Units that had failed before. */
     failedBefore: v.array(v.string()),
   })),
+  /** New files that were made known to git, to be built. */
+  announced: v.optional(v.array(v.string()), []),
   /** Other repositories whose files were moved, and from where to where. */
   beside: v.optional(
     v.array(v.object({

@@ -14,7 +14,6 @@ export const results = [
   "rollback-failed",
   "undone",
   "refused",
-  "stopped",
   "failed",
 ] as const;
 
@@ -26,6 +25,8 @@ const place = v.object({
   files: commitId,
   toplevel: v.nullable(v.string()),
   profile: v.nullable(v.string()),
+  /** After a run: what was built is all in the commit; not told by an older version. */
+  isClean: v.optional(v.boolean()),
 });
 
 const schema = v.object({
@@ -77,7 +78,6 @@ export function mood(result: Result): "well" | "reboot-pending" | "unwell" | und
     case "built":
     case "quarantined":
     case "undone":
-    case "stopped":
       return undefined; // Says nothing new of how the host is.
     default:
       return "unwell";

@@ -44,14 +44,15 @@ export const pullUpstream: Step<UpgradeRun> = {
       warn(run, `${remote} cannot be reached, going on with what is here: ${fetched.reason}`);
       return;
     }
-    run.upstream = fetched ?? null;
+    const upstream = fetched ?? null;
     const failed = run.settings.updateInputs.length > 0
       ? undefined
-      : quarantineOf(records.host, { upstream: run.upstream, from: run.tree });
+      : quarantineOf(records.host, { upstream, from: run.tree });
     if (failed !== undefined) {
       const what = `${short(failed.commit)} failed here on ${failed.time}, and nothing moved ` +
         `since: ${failed.reason}`;
       if (!run.byPerson) {
+        run.upstream = upstream;
         run.quarantined = true;
         run.settled = what;
         return;
@@ -65,8 +66,12 @@ export const pullUpstream: Step<UpgradeRun> = {
         before: { ...before, head: from.head, files: from.commit, tree: from.tree },
         pulled: { head: to.head, tree: to.tree },
       });
-      run.head = to.head;
-    });
+      run.isVital = true;
+    }).finally(() => run.isVital = false);
+    // Only now: what could not be taken over is not in what is built.
+    run.upstream = upstream;
+    run.hasPulled = true;
+    run.head = pulled.after;
     run.tree = await trackedTree(repository);
     if (pulled.before !== pulled.after) {
       run.report.info(`pulled ${short(pulled.before)} → ${short(pulled.after)}`);

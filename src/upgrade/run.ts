@@ -10,7 +10,10 @@ import type { UnitHealth } from "./decide_health.ts";
 import type { Records } from "./records.ts";
 
 /** The options that the steps go by. */
-export type UpgradeSettings = Values<typeof repositoryOptions & typeof upgradeOptions>;
+export type UpgradeSettings = Values<typeof repositoryOptions & typeof upgradeOptions> & {
+  /** The answer is JSON. */
+  readonly json?: boolean;
+};
 
 /** One run: what it goes by, and what its steps have found out so far. */
 export interface UpgradeRun {
@@ -43,18 +46,18 @@ export interface UpgradeRun {
   settled?: string;
   /** What the remote has failed here before, and nothing moved since. */
   quarantined?: true;
-  /** New files that were made known to git, to be built. */
-  announced?: readonly string[];
   /** What was built. */
   toplevel?: string;
-  /** A system is being activated: what is cut off there leaves a host half-way. */
-  isSwitching?: boolean;
+  /** What is under way would leave the host half-way if it were cut off. */
+  isVital?: boolean;
   /** What the activation said. */
   activation?: string;
   /** What is live was found well: git and system stay. */
   isWell?: true;
   /** Why nothing is pushed. */
   holdsBack?: string;
+  /** All of the remote's is here: a push may take over what came since, too. */
+  hasPulled?: true;
   /** Units that had failed before anything went live. */
   failedBefore?: readonly string[];
   /** The first look at the units after the activation. */

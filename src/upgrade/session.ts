@@ -1,16 +1,19 @@
 /** What every run is made of, whichever program and whichever steps: alone, journaled, ended. */
 import type { ExitCode } from "../cli/exit_code.ts";
-import { Failure } from "../cli/failure.ts";
+import { busyFailure, Failure, refusal } from "../cli/failure.ts";
 import type { StepEnd, StepWatch } from "../cli/steps.ts";
+import { keep, take } from "../config/autosave.ts";
 import { underLock } from "../config/lock_repository.ts";
 import { finishMove } from "../config/move.ts";
 import { findWorkTree, type Opened, openRepository } from "../config/repository.ts";
 import { isoSeconds, now } from "../host/clock.ts";
-import { ProcessError } from "../host/process.ts";
+import { ProcessError, ProgramMissingError, ProgramStartError } from "../host/process.ts";
 import type { Status } from "../programs/git_status.ts";
+import { clearStaleLocks } from "../programs/stale_locks.ts";
 import { toplevelAt } from "../programs/nix.ts";
 import { endBadly, type Ending, endStopped, endWell } from "./end_run.ts";
 import { note } from "./pull_upstream.ts";
+import { underStateLock } from "./state_lock.ts";
 import { recover } from "./recover.ts";
 import { trackedTree, type UpgradeRun, type UpgradeSettings } from "./run.ts";
 
@@ -32,18 +35,32 @@ export async function alone<R extends UpgradeRun>(
   work: (run: R, found: Status) => Promise<ExitCode>,
 ): Promise<ExitCode> {
   const tree = await findWorkTree(settings);
-  return await underLock(tree, program, settings.wait, async () => {
-    // Whoever had the lock until now may have changed all of it.
-    const opened = await openRepository(settings);
-    const { repository, status, isMoving } = opened;
-    const left = begin(opened).records.journal;
-    if (left !== undefined) {
-      const code = await recover(await placed(begin(opened), status), left);
-      if (code !== undefined) return code;
-    } else if (isMoving) await finishMove(repository.tree, repository);
-    const found = left !== undefined || isMoving ? await repository.tree.status() : status;
-    return await work(await placed(begin(opened), found), found);
-  });
+  return await underLock(
+    tree,
+    program,
+    settings.wait,
+    () =>
+      underStateLock(settings.stateDir, program, async () => {
+        // Whoever had the lock until now may have changed all of it, and may have been killed.
+        const where = { source: tree.source, gitDirectory: tree.commonDirectory };
+        await clearStaleLocks(where, (who, cause) => busyFailure(who, tree.source, cause));
+        const opened = await openRepository(settings);
+        const { repository, status, isMoving } = opened;
+        const left = begin(opened).records.journal;
+        if (left?.repo !== undefined && left.repo !== repository.tree.source) {
+          throw refusal(
+            `a run of ${left.program} in ${left.repo} was cut short, and is not ended yet`,
+            `\`${program} --repo ${left.repo}\` ends it`,
+          );
+        }
+        if (left !== undefined) {
+          const code = await recover(await placed(begin(opened), status), left);
+          if (code !== undefined) return code;
+        } else if (isMoving) await finishMove(repository.tree, repository);
+        const found = left !== undefined || isMoving ? await repository.tree.status() : status;
+        return await work(await placed(begin(opened), found), found);
+      }),
+  );
 }
 
 /** A run that knows where the files are, from a look at them. */
@@ -61,21 +78,28 @@ export async function beginJournal(
   { repository, records, settings, head, tree, program }: UpgradeRun,
   { changes }: Status,
 ): Promise<void> {
+  // What is uncommitted has to be found again when a person undoes this run tomorrow.
+  const saved = changes.length === 0
+    ? { commit: head, tree }
+    : await take(repository.tree, head, repository);
+  if ("ref" in saved) await keep(repository.tree, saved);
   records.journal = {
     schema: 1,
     id: isoSeconds(now()),
     program,
+    repo: repository.tree.source,
     step: "begin",
     before: {
       head,
-      files: head,
-      tree: changes.length === 0 ? tree : (await repository.tree.snapshot()).tree,
+      files: saved.commit,
+      tree: saved.tree,
       toplevel: toplevelAt(settings.currentSystem) ?? null,
       profile: toplevelAt(settings.profile) ?? null,
     },
     found: tree,
     pulled: null,
     activating: null,
+    announced: [],
     beside: [],
   };
 }
@@ -121,6 +145,8 @@ export async function through(
 /** A program that failed where no step expected it is a failure of that step, not the end of all. */
 export function asFailure(error: unknown): Failure {
   if (error instanceof Failure) return error;
-  if (error instanceof ProcessError) return new Failure(error.message, { cause: error });
+  const isOfProgram = error instanceof ProcessError || error instanceof ProgramMissingError ||
+    error instanceof ProgramStartError;
+  if (isOfProgram) return new Failure(error.message, { cause: error });
   throw error;
 }

@@ -48,7 +48,9 @@ export const commitChanges: Step<UpgradeRun> = {
     try {
       const status = await repository.tree.status();
       if (status.changes.length > 0) {
-        if (await trackedTree(repository, status) !== run.tree) {
+        // New files were announced before the build: those that are still unknown came since.
+        const isNew = status.changes.some(({ kind }) => kind === "untracked");
+        if (isNew || await trackedTree(repository, status) !== run.tree) {
           const text = "files were edited since the build: the next run builds and commits them";
           return warn(run, text);
         }
@@ -67,7 +69,8 @@ export const commitChanges: Step<UpgradeRun> = {
 };
 
 async function push(run: UpgradeRun): Promise<void> {
-  const pushed = await publish(run.repository, (text) => warn(run, text));
+  const { byPerson, hasPulled = !byPerson } = run;
+  const pushed = await publish(run.repository, (text) => warn(run, text), { mayPull: hasPulled });
   switch (pushed.kind) {
     case "pushed":
       return run.report.info(`pushed ${short(pushed.commit)}`);

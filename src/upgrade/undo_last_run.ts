@@ -80,20 +80,23 @@ export async function goBack(
     schema: 1,
     id: isoSeconds(now()),
     program: `${program} ${program === "auto-upgrade" ? "--undo" : "--rollback"}`,
+    repo: run.repository.tree.source,
     step: "undo",
     before: { ...before, toplevel, profile },
     found: run.tree,
     pulled: after,
     activating: moved && profile !== null ? { toplevel: profile, action, failedBefore: [] } : null,
+    announced: [],
     beside: [],
   };
   const ending = await rollBack(run, moved, what);
   const isUndone = ending.code === ExitCode.rolledBack;
-  if (isUndone) await keepItSo(run, before.head, profile);
+  if (isUndone && ending.areBack !== false) await keepItSo(run, before.head, profile);
   const code = ending.areBack === false ? ExitCode.needsPerson : ExitCode.done;
   const undone = isUndone ? { ...ending, result: "undone", code } as const : ending;
-  await close(run, [], undone);
-  if (undone.code === ExitCode.done) report.answer(undone.message);
+  const last = await close(run, [], undone);
+  if (run.settings.json) report.answer(JSON.stringify(last, null, 2));
+  else if (undone.code === ExitCode.done) report.answer(undone.message);
   else report.error(undone.message);
   return undone.code;
 }
@@ -116,6 +119,6 @@ async function keepItSo(
   const failedUnits: string[] = [];
   records.host = {
     ...records.host,
-    deployed: { commit, base: null, tree: files, toplevel, since, waits: false, failedUnits },
+    deployed: { commit, base: null, tree: null, toplevel, since, waits: false, failedUnits },
   };
 }

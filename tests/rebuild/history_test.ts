@@ -26,7 +26,7 @@ Deno.test("--rollback N goes back to any system of the history, git and system t
   ]);
   const back = await rebuilds(b, ["--rollback", "2"]);
   assert.equal(back.status, 0, back.stderr);
-  assert.match(back.stdout, /went back to number 2, of .*; back on .*-first/);
+  assert.match(back.stdout, /went back to the system of .*; back on .*-first/);
   assert.deepEqual([await b.head(), await b.running(), await b.default()], [
     heads[0],
     "first",

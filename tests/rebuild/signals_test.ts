@@ -78,7 +78,7 @@ Deno.test("Ctrl-C in an activation waits for its end, and then undoes it", async
   Deno.kill(Number(pid), "SIGTERM"); // It comes to its end.
   const ended = await run.ended;
   assert.equal(ended.status, 130, ended.stderr);
-  assert.match(ended.stderr, /stopping once the activation has ended; a second signal ends this/);
+  assert.match(ended.stderr, /stopping once what is under way has ended; a second signal ends/);
   assert.deepEqual([await b.running(), await b.default()], ["first", "first"]);
   assert.equal(await b.head(), before);
 });
