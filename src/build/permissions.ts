@@ -75,6 +75,12 @@ export const permissions: Readonly<Record<string, Permissions>> = {
   "golden-boot-validate": golden,
   "golden-mark-pending": golden,
   "host-commit": configRepo,
+  // It reads what the others wrote, starts nothing, and writes the page that --html names.
+  "host-status": {
+    ...dotfiles,
+    run: false,
+    env: [...commonVariables, "HOME", "XDG_STATE_HOME"],
+  },
   "pin-golden": golden,
   // The prompts, as above; and who called sudo.
   "rebuild-smart": { ...configRepo, env: "all" },

@@ -17,6 +17,7 @@ import { showGolden } from "../golden/show_golden.ts";
 import { goldenBootValidate } from "../golden/validate.ts";
 import { checkSops } from "../sops/check_sops.ts";
 import { rebuildSmart } from "../rebuild/rebuild.ts";
+import { hostStatus } from "../status/host_status.ts";
 import { autoUpgrade } from "../upgrade/auto_upgrade.ts";
 import { upgradeStatus } from "../upgrade/upgrade_status.ts";
 
@@ -64,6 +65,7 @@ export function referencePages(): ReadonlyMap<string, string> {
     [`${rollbackToGolden.name}.md`, referencePage(rollbackToGolden)],
     [`${showBootStatus.name}.md`, referencePage(showBootStatus)],
     [`${hostCommit.name}.md`, referencePage(hostCommit)],
+    [`${hostStatus.name}.md`, referencePage(hostStatus)],
     [`${checkSops.name}.md`, referencePage(checkSops)],
     [`${autoUpgrade.name}.md`, referencePage(autoUpgrade)],
     [`${upgradeStatus.name}.md`, referencePage(upgradeStatus)],
