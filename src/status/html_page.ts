@@ -82,7 +82,7 @@ function lineItem(line: Line, now: Date, heading: "h2" | "h3"): Markup {
   return markup`<li class="card line ${level}">${name}${badge(level, words[level])}<div>
 <p><bdi>${says}</bdi></p>
 ${running === null ? [] : markup`<p>under way: <bdi>${running}</bdi></p>\n`}${
-    hint === null || level === "ok" ? [] : markup`<p class="hint">do: <code>${hint}</code></p>\n`
+    hint === null || level === "ok" ? [] : markup`<p class="hint">do: <bdi>${hint}</bdi></p>\n`
   }${place === null ? [] : markup`<p class="place">in <bdi>${place}</bdi></p>\n`}${
     at === null ? [] : markup`<p class="at">${ageInWords(at, now)}, ${timeMark(at)}</p>\n`
   }</div></li>

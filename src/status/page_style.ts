@@ -70,27 +70,26 @@ overflow-wrap:anywhere;-webkit-text-size-adjust:100%}
 main{max-width:60rem;margin:0 auto;padding:1.25rem 1rem 2.5rem}
 header{display:flex;flex-wrap:wrap;align-items:center;gap:.35rem .9rem;margin-bottom:1.25rem}
 h1{font-size:1.6rem;line-height:1.25}
-h2{font-size:1rem;line-height:1.5}
+h2,h3{font-size:1rem;line-height:1.5}
+.name h2{font-size:1.15rem}
 header .at{flex-basis:100%}
 ul{list-style:none;padding:0;display:grid;gap:.6rem}
 .card{background:var(--on-card);color:var(--card);border:1px solid var(--edge);
 border-inline-start:.35rem solid var(--is);border-radius:.5rem;padding:.7rem .9rem}
-.line{display:grid;grid-template-columns:1fr auto;gap:.1rem .9rem;align-items:center}
-.line>div{grid-column:1/-1}
+.line{display:grid;grid-template-columns:1fr auto;gap:.2rem .9rem;align-items:baseline}
+.line>div{grid-column:1/-1;display:grid;gap:.15rem}
 .badge{display:inline-flex;align-items:center;gap:.4em;background:var(--on);color:var(--is);
 border:1px solid var(--is);border-radius:1rem;padding:.05rem .7rem;font-size:.875rem;
 font-weight:600;white-space:nowrap}
 header .badge{font-size:1rem;white-space:normal}
 .at,.place{color:var(--quiet);font-size:.875rem}
-.hint{font-size:.9rem}
-code{font:.875rem/1.5 ui-monospace,monospace;background:var(--on-page);color:var(--page);
-border:1px solid var(--edge);border-radius:.25rem;padding:.05rem .35rem}
+.hint{font-weight:600}
 .areas{display:grid;grid-template-columns:repeat(auto-fit,minmax(8.5rem,1fr));gap:.4rem;
 padding:0;margin:.6rem 0 .3rem}
 .areas>li{display:flex;flex-direction:column;gap:.1rem;align-items:flex-start}
 .areas span.area{color:var(--quiet);font-size:.8125rem}
 .name{display:flex;flex-wrap:wrap;align-items:center;gap:.2rem .8rem}
-.name .at{margin-inline-start:auto}
+.name .at{flex-basis:100%}
 summary{cursor:pointer;padding:.4rem 0;color:var(--quiet);font-size:.9rem}
 details ul{gap:.4rem}
 details .card{border-radius:.35rem}
@@ -99,6 +98,7 @@ details .card{border-radius:.35rem}
 .line{grid-template-columns:7rem 7.5rem 1fr}
 .line>.badge{justify-self:start}
 .line>div{grid-column:3}
+.name .at{flex-basis:auto;margin-inline-start:auto}
 }
 @media print{.card{break-inside:avoid}}
 `.trim();
