@@ -12,7 +12,7 @@ export function decideConfig(facts: UpgradeFacts, limits: UpgradeLimits): Line {
   const { place, host, last, reached } = facts;
   const findings: Finding[] = [
     ...fileTrouble({ [`${place}/host.json`]: host, [`${place}/last-run.json`]: last }),
-    ...(host.kind === "valid" ? [deployedFinding(facts)] : []),
+    ...(["valid", "missing"].includes(host.kind) ? [deployedFinding(facts)] : []),
   ];
   const run = last.kind === "valid" ? last.state : undefined;
   const trouble = run === undefined ? undefined : repositoryTrouble(run);
