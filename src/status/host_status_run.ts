@@ -8,6 +8,8 @@ import { isMissing, lstat, publishText } from "../host/files.ts";
 import { terminalSize } from "../host/terminal.ts";
 import { exitOf } from "./decide_level.ts";
 import type { hostStatusOptions } from "./host_status.ts";
+import { lookAtHost } from "./look.ts";
+import { hostText } from "./text_page.ts";
 import type { Level } from "./report_state.ts";
 import { reportStaleAfter, settle } from "./settings.ts";
 
@@ -31,12 +33,11 @@ export async function runHostStatus(call: StatusCall): Promise<ExitCode> {
 }
 
 async function ofHost({ options }: StatusCall): Promise<Answer> {
-  const { lookAtHost } = await import("./look.ts");
   const time = now();
   const value = await lookAtHost(settle(options), time);
   return {
     value,
-    text: async (columns) => (await import("./text_page.ts")).hostText(value, time, columns),
+    text: (columns) => Promise.resolve(hostText(value, time, columns)),
     html: async () => (await import("./html_page.ts")).hostPage(value),
   };
 }

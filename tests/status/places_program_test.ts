@@ -103,11 +103,11 @@ Deno.test("a user who may not look is told so, by an exit code too", async () =>
   await secrets.install([{ name: "a" }]);
   const args = placeFlags({ dotfiles: a.stateDirectory, system: secrets.currentSystem });
   const closed = await statusAsNobody(sandbox.root, args);
-  assert.match(closed.stdout, /^unknown  dotfiles  this user may not look at it/m);
+  assert.match(closed.stdout, /^unknown +dotfiles +this user may not look at it/m);
   assert.match(closed.stdout, /^ +do: run it as root: sudo host-status$/m);
   assert.match(
     closed.stdout,
-    /^unknown  secrets +it cannot be told which secrets there should be/m,
+    /^unknown +secrets +it cannot be told which secrets there should be/m,
   );
   assert.equal(closed.status, 1, closed.stderr);
   // The line for all is for all, where the directory is: the rest stays private.
@@ -117,7 +117,7 @@ Deno.test("a user who may not look is told so, by an exit code too", async () =>
   }
   await Deno.chmod(`${a.stateDirectory}/last-sync.json`, 0o600);
   const open = await statusAsNobody(sandbox.root, args);
-  assert.match(open.stdout, /^ok +dotfiles  success: /m);
+  assert.match(open.stdout, /^ok +dotfiles +success: /m);
   // The generation's directory lets everybody pass and nobody list.
   await Deno.chmod(secrets.root, 0o755);
   assert.match(
