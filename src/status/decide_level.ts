@@ -1,4 +1,3 @@
-import { ExitCode } from "../cli/exit_code.ts";
 import { type Level, levels } from "./report_state.ts";
 
 /** The worst of some levels; nothing at all is unused. */
@@ -10,22 +9,6 @@ export function worstOf(some: Iterable<Level>): Level {
 /** Sorts by level, the worst first. */
 export function worstFirst(a: Level, b: Level): number {
   return levels.indexOf(a) - levels.indexOf(b);
-}
-
-/** The exit code of a program that found this. */
-export function exitOf(level: Level): ExitCode {
-  switch (level) {
-    case "bad":
-      return ExitCode.needsPerson;
-    case "warning":
-      return ExitCode.degraded;
-    case "unknown":
-      // `host-status && …` must not go on over what could not be looked at.
-      return ExitCode.failed;
-    case "ok":
-    case "unused":
-      return ExitCode.done;
-  }
 }
 
 /** A level in words, for a whole host. */

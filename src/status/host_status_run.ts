@@ -6,7 +6,7 @@ import { now } from "../host/clock.ts";
 import { answersToTerminal, workingDirectory } from "../host/environment.ts";
 import { isMissing, lstat, publishText } from "../host/files.ts";
 import { terminalSize } from "../host/terminal.ts";
-import { exitOf } from "./decide_level.ts";
+import { exitOf } from "./exit_of.ts";
 import type { hostStatusOptions } from "./host_status.ts";
 import { lookAtHost } from "./look.ts";
 import { hostText } from "./text_page.ts";

@@ -31,10 +31,12 @@ export async function statusRows(
       runs,
       duration,
     );
+    // From source each of its modules is looked up in Deno's cache.
+    const target = runtime === "compiled" ? 1.5 : null;
     rows.push({
-      ...{ what: "host-status", runtime, against: "empty", unit: "ms", target: 1.5 },
+      ...{ what: "host-status", runtime, against: "empty", unit: "ms", target },
       ...found,
-      met: found.ratio <= 1.5,
+      met: target === null ? null : found.ratio <= target,
     });
   }
   return rows;
