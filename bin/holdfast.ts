@@ -14,6 +14,7 @@ const programs = {
   "golden-boot-validate": () => import("./golden-boot-validate.ts"),
   "golden-mark-pending": () => import("./golden-mark-pending.ts"),
   "host-commit": () => import("./host-commit.ts"),
+  "host-status": () => import("./host-status.ts"),
   "pin-golden": () => import("./pin-golden.ts"),
   "rebuild-smart": () => import("./rebuild-smart.ts"),
   "rollback-to-golden": () => import("./rollback-to-golden.ts"),

@@ -37,7 +37,7 @@ const imports: readonly (readonly [string, RegExp, (from: string) => RegExp])[] 
   ],
   [
     "a domain imports itself, the secret gate, programs, cli and host, and never another domain",
-    new RegExp(`^src/(?!(${shared.join("|")}|upgrade|rebuild)/)`),
+    new RegExp(`^src/(?!(${shared.join("|")}|upgrade|rebuild|status)/)`),
     (from) => new RegExp(`^src/(${folderOf(from)}|secrets|programs|cli|host)/`),
   ],
   [
@@ -50,6 +50,12 @@ const imports: readonly (readonly [string, RegExp, (from: string) => RegExp])[] 
     /^src\/rebuild\//,
     () =>
       /^src\/((rebuild|upgrade|config|sops|terminal|secrets|programs|cli|host)\/|dotfiles\/last_sync_state)/,
+  ],
+  [
+    "the status reads what the others record, by their parsers and pure parts alone",
+    /^src\/status\//,
+    () =>
+      /^src\/((status|terminal|cli|host)\/|(dotfiles|upgrade|golden|sops)\/(decide_\w+|\w+_state)\.ts$)/,
   ],
   [
     "the secret gate imports itself, programs, cli and host",

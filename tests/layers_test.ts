@@ -75,6 +75,23 @@ const violations: readonly (readonly [string, Partial<Module> & Pick<Module, "pa
       ["src/rebuild/x.ts: src/golden/a.ts"],
     ],
     [
+      "the status reads what the others record, by their parsers and pure parts alone",
+      {
+        path: "src/status/x.ts",
+        imports: [
+          value("src/upgrade/host_state.ts"),
+          value("src/upgrade/records.ts"),
+          value("src/sops/look.ts"),
+          value("src/programs/git.ts"),
+        ],
+      },
+      [
+        "src/status/x.ts: src/upgrade/records.ts",
+        "src/status/x.ts: src/sops/look.ts",
+        "src/status/x.ts: src/programs/git.ts",
+      ],
+    ],
+    [
       "the secret gate imports itself, programs, cli and host",
       { path: "src/secrets/x.ts", imports: [value("src/config/a.ts"), value("src/cli/a.ts")] },
       ["src/secrets/x.ts: src/config/a.ts"],

@@ -23,6 +23,7 @@ in
   golden-boot-validate = [ ];
   golden-mark-pending = [ ];
   host-commit = repository;
+  host-status = [ ];
   pin-golden = [ ];
   rebuild-smart = dotfiles;
   rollback-to-golden = [ ];

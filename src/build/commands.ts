@@ -14,6 +14,7 @@ import { showGolden } from "../golden/show_golden.ts";
 import { goldenBootValidate } from "../golden/validate.ts";
 import { rebuildSmart } from "../rebuild/rebuild.ts";
 import { checkSops } from "../sops/check_sops.ts";
+import { hostStatus } from "../status/host_status.ts";
 import { autoUpgrade } from "../upgrade/auto_upgrade.ts";
 import { upgradeStatus } from "../upgrade/upgrade_status.ts";
 
@@ -31,6 +32,7 @@ export const commands: readonly Command<Options>[] = [
   rollbackToGolden,
   showBootStatus,
   hostCommit,
+  hostStatus,
   autoUpgrade,
   upgradeStatus,
   rebuildSmart,

@@ -77,6 +77,12 @@ export const permissions: Readonly<Record<string, Permissions>> = {
   // All programs in one: what any of them may do.
   "holdfast": { ...dotfiles, env: "all" },
   "host-commit": configRepo,
+  // It reads what the others wrote, starts nothing, and writes the page that --html names.
+  "host-status": {
+    ...dotfiles,
+    run: false,
+    env: [...commonVariables, "HOME", "XDG_STATE_HOME"],
+  },
   "pin-golden": golden,
   // The prompts, as above; and who called sudo.
   "rebuild-smart": { ...configRepo, env: "all" },

@@ -1,13 +1,13 @@
 import { printable } from "./printable.ts";
-import { environment, narratesToTerminal } from "../host/environment.ts";
+import { answersToTerminal, environment, narratesToTerminal } from "../host/environment.ts";
 
 /**
  * What a program says. stdout is the answer, stderr the narration: a script reads the one, a person
  * or the journal the other.
  */
 export interface Report {
-  /** The answer, on stdout. */
-  answer(text: string): void;
+  /** The answer, on stdout; words that lines begin with get a colour, where a person reads it. */
+  answer(text: string, colours?: Colours): void;
   /** Progress worth a line. */
   info(text: string): void;
   /** Something that went wrong without failing the run. */
@@ -17,6 +17,9 @@ export interface Report {
   /** What to do about the line before. */
   hint(text: string): void;
 }
+
+/** The colour of a word, as the number of a terminal's. */
+export type Colours = Readonly<Record<string, string>>;
 
 /** syslog(3) priorities, the `<n>` that systemd-journald reads at the start of a line. */
 const priority = { error: 3, warn: 4, info: 6 } as const;
@@ -46,7 +49,16 @@ export function terminalReport(): Report {
     }
   };
   return {
-    answer: (text) => console.log(printable(text)),
+    answer: (text, colours = {}) => {
+      const shown = printable(text);
+      if (!answersToTerminal() || environment("NO_COLOR") !== undefined) return console.log(shown);
+      console.log(
+        shown.replace(
+          /^\S+/gm,
+          (word) => Object.hasOwn(colours, word) ? `\x1b[${colours[word]}m${word}\x1b[0m` : word,
+        ),
+      );
+    },
     info: (text) => say("info", "", "", text),
     warn: (text) => say("warn", "warning: ", "33", text),
     error: (text) => say("error", "error: ", "31", text),

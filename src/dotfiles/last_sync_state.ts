@@ -47,6 +47,17 @@ export function statusLine(sync: LastSync): string {
   return `${sync.result} ${sync.time} ${sync.message}\n`;
 }
 
+/** Reads the line of `last-sync-status`, which others may read where the rest is private. */
+export function parseStatusLine(
+  text: string,
+): ParsedState<Pick<LastSync, "result" | "time" | "message">> {
+  const [, word, time = "", message = ""] = /^(\S+) (\S+) (.*)\n?$/.exec(text) ?? [];
+  const result = results.find((each) => each === word);
+  return result === undefined
+    ? { kind: "corrupt", reason: "it is not one line of result, time and sentence" }
+    : { kind: "valid", state: { result, time, message } };
+}
+
 /** Whether a sync says the same as the one before, so that nothing need be written. */
 export function saysTheSame(before: LastSync, now: LastSync): boolean {
   const moved = now.captured.length + now.committed.length + now.received.length + now.sent.length;

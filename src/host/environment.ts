@@ -47,6 +47,11 @@ export function narratesToTerminal(): boolean {
   return Deno.stderr.isTerminal();
 }
 
+/** Whether standard output is a terminal: a person reads the answer. */
+export function answersToTerminal(): boolean {
+  return Deno.stdout.isTerminal();
+}
+
 /** Whether a person sits at both ends: questions may be asked. */
 export function isInteractive(): boolean {
   return Deno.stdin.isTerminal() && Deno.stderr.isTerminal();

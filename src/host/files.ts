@@ -89,6 +89,26 @@ export function writeDurably(path: string, text: string, mode = 0o600): void {
   syncDirectory(parentOf(path));
 }
 
+/**
+ * Replaces a file that others read as a whole, readable by all under any umask. No lock is needed, and
+ * no link that lies in the way is followed: the temporary file is a new one, whatever its name.
+ */
+export function publishText(path: string, text: string): void {
+  const temporary = `${path}.${crypto.randomUUID()}.tmp`;
+  const mask = Deno.umask(0o022);
+  try {
+    Deno.writeTextFileSync(temporary, text, { createNew: true, mode: 0o644 });
+    Deno.renameSync(temporary, path);
+  } catch (error) {
+    try {
+      Deno.removeSync(temporary);
+    } catch { /* the first error tells more */ }
+    throw error;
+  } finally {
+    Deno.umask(mask);
+  }
+}
+
 /** Removes a file durably; a missing one is fine. */
 export function removeDurably(path: string): void {
   try {

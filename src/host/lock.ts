@@ -53,7 +53,9 @@ export async function lockOwnedFile(
   patience: number,
 ): Promise<Lock | Holder | "unknown"> {
   const file = Deno.openSync(path, { read: true });
-  if (await tryFlock(file) || patience > 0 && await flockWithin(file, patience)) {
+  if (
+    await tryFlock(file) || await (patience > 0 ? flockWithin(file, patience) : secondTry(file))
+  ) {
     return { release: () => file.close() };
   }
   file.close();

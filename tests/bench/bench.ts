@@ -8,6 +8,7 @@ import { hostWith } from "./dotfiles.ts";
 import { checkOf, hostOnTrial } from "./golden.ts";
 import { compare, type Comparison, duration, peakMemory } from "./paired.ts";
 import { rebuildRows } from "./rebuild.ts";
+import { statusRows } from "./status.ts";
 import { floorOf, idle, on, type Runtime, runtimes } from "./subjects.ts";
 import { tableOf } from "./table.ts";
 
@@ -90,6 +91,9 @@ async function bench(runs: number, narrate: (text: string) => void): Promise<Row
     for (const row of await configRows(ways, runs, narrate)) rows.push(row);
     for (const row of await rebuildRows(ways, runs, narrate)) rows.push(row);
     await using trial = await hostOnTrial();
+    for (const row of await statusRows(ways, runs, narrate, { dotfiles: host, trial })) {
+      rows.push(row);
+    }
     for (const { name: runtime, argv, empty } of ways) {
       const check = checkOf(trial, argv("golden-boot-check"));
       const nothing = { argv: empty, cwd: trial.root, env: trial.environment };
