@@ -52,7 +52,7 @@ async function main(args: readonly string[], report: Report): Promise<void> {
   if (values.dryRun) {
     const lines = [...preview].map(([path, change]) => `${change.padEnd(8)} ${root}/${path}`);
     report.answer([...lines, "", plan.next].join("\n"));
-    return tellLeftOut(plan, report);
+    return tellLeftOut(plan, values, report);
   }
   if (values.repo !== undefined && place.destdir === "" && !stat(values.repo)?.isDirectory) {
     report.warn(`there is no directory ${values.repo} yet`);
@@ -75,13 +75,14 @@ async function main(args: readonly string[], report: Report): Promise<void> {
   for (const path of kept) report.warn(`not installed any more, but edited: ${root}/${path}`);
   const written = [...changes.values()].filter((change) => change !== "same").length;
   report.info(`${plan.files.size} files are in ${root}, ${written} of them new or renewed`);
-  tellLeftOut(plan, report);
+  tellLeftOut(plan, values, report);
   report.answer(plan.next);
 }
 
-function tellLeftOut({ leftOut }: Plan, report: Report): void {
+function tellLeftOut({ leftOut }: Plan, { user }: InstallValues, report: Report): void {
   if (leftOut.length === 0) return;
-  report.info(`left out, for want of --user NAME and --repo DIR: ${leftOut.join(" ")}`);
+  const wanting = user === undefined ? "--user NAME and --repo DIR" : "--repo DIR";
+  report.info(`left out, for want of ${wanting}: ${leftOut.join(" ")}`);
 }
 
 async function uninstall(place: Place, dryRun: boolean, report: Report): Promise<void> {
@@ -90,6 +91,10 @@ async function uninstall(place: Place, dryRun: boolean, report: Report): Promise
   for (const path of kept) report.warn(`edited, and therefore kept: ${root}/${path}`);
   if (dryRun) report.answer(removed.map((path) => `remove ${root}/${path}`).join("\n"));
   else if (removed.length > 0) report.info(`${removed.length} files were removed from ${root}`);
+  // Links in homes; they are not searched for.
+  if (removed.some((path) => path.startsWith("lib/systemd/user/"))) {
+    report.hint("whoever enabled it: systemctl --user disable --now chezmoi-sync.timer");
+  }
 }
 
 /** Who the units are for: as this host knows the person, or as a package is told. */

@@ -185,6 +185,7 @@ Deno.test("another version replaces the one before; what was said of units still
     const other = `${directory}/repo`;
     const ended = await install("--user", "root", "--repo", other);
     exits(0, ended, /there is no directory/);
+    assert.doesNotMatch(ended.stderr, /left out/);
     assert.match(ended.stdout, /config-repo\.json: \{"repo":/);
     const unit = `${prefix}/lib/systemd/system/host-auto-commit.service`;
     const before = await Deno.readTextFile(unit);
@@ -221,7 +222,7 @@ Deno.test("a file that is not ours is refused, and nothing is changed", () =>
 
 Deno.test("a file that was edited is neither replaced nor removed", () =>
   withPlace(async ({ prefix, install }) => {
-    exits(0, await install());
+    exits(0, await install("--user", "root"), /left out, for want of --repo DIR: auto-upgrade/);
     const unit = `${prefix}/lib/systemd/system/golden-boot-check.service`;
     await Deno.writeTextFile(unit, "# edited\n", { append: true });
     const before = await tree(prefix);
