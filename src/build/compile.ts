@@ -1,12 +1,11 @@
 /** `deno task compile [--output DIR] [PROGRAM...]`: makes a self-contained binary of each program. */
-import { ExitCode } from "../cli/exit_code.ts";
 import { Failure, usageFailure } from "../cli/failure.ts";
 import { parseCommandLine, settle, textOr } from "../cli/options.ts";
-import { type Report, terminalReport } from "../cli/report.ts";
+import type { Report } from "../cli/report.ts";
 import { namesIn } from "../host/files.ts";
-import { ProgramMissingError } from "../host/process.ts";
 import { compileProgram, removeIfThere } from "./compile_program.ts";
 import { permissions } from "./permissions.ts";
+import { runTask } from "./task.ts";
 
 const bin = `${import.meta.dirname}/../../bin/`;
 
@@ -44,17 +43,9 @@ function table(rows: readonly string[][]): string {
 }
 
 if (import.meta.main) {
-  const report = terminalReport();
-  try {
+  await runTask(async (report) => {
     const known = { output: textOr("dist", "DIR", "where the binaries go") };
     const { flags, operands } = parseCommandLine(Deno.args, known);
     report.answer(await compileAll(settle(known, {}, flags).output, operands, report));
-    // The bounds of what was run have not passed yet, and would be waited for.
-    Deno.exit(ExitCode.done);
-  } catch (error) {
-    if (!(error instanceof Failure || error instanceof ProgramMissingError)) throw error;
-    report.error(error.message);
-    if (error instanceof Failure && error.hint !== undefined) report.hint(error.hint);
-    Deno.exit(error instanceof Failure ? error.code : ExitCode.failed);
-  }
+  });
 }

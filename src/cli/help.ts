@@ -1,8 +1,13 @@
 import type { Command } from "./command.ts";
 import { flagOf, type Option, type Options } from "./options.ts";
 
+/** What can be told of a command; one of our tasks reads no configuration. */
+export type Documented<O extends Options> =
+  & Omit<Command<O>, "config" | "run">
+  & Partial<Pick<Command<O>, "config">>;
+
 /** What `--help` prints; made from the same records that parse the command line. */
-export function helpText<O extends Options>(command: Command<O>, common: Options): string {
+export function helpText<O extends Options>(command: Documented<O>, common: Options): string {
   const operands = command.operands === undefined ? "" : ` ${command.operands.usage}`;
   const parts = [
     `${command.summary}\n\nUsage: ${command.name} [OPTION...]${operands}`,
@@ -10,7 +15,9 @@ export function helpText<O extends Options>(command: Command<O>, common: Options
     `Options:\n${optionLines({ ...command.options, ...common })}`,
     ...(command.details ?? []),
     `Exit status:\n${command.exits.map(([code, when]) => `  ${code}  ${when}`).join("\n")}`,
-    `Configuration: ${command.config.path} (JSON; the keys are the options in camelCase, flags win)`,
+    ...(command.config === undefined ? [] : [
+      `Configuration: ${command.config.path} (JSON; the keys are the options in camelCase, flags win)`,
+    ]),
   ];
   return parts.join("\n\n");
 }

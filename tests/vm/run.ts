@@ -3,7 +3,7 @@
  * Each scenario starts a new machine; its console and its times are kept as files.
  */
 import { parseArgs } from "node:util";
-import { type Image, image } from "./build/image.ts";
+import { type Image, image, type Kind } from "./build/image.ts";
 import { Machine } from "./machine/machine.ts";
 import type { Scenario } from "./scenario.ts";
 import { scenarios } from "./scenarios.ts";
@@ -33,10 +33,15 @@ async function main(): Promise<number> {
   }
   const names = positionals.length > 0 ? positionals : Object.keys(scenarios);
   const chosen = names.slice(0, Number(values.first ?? names.length));
-  const built = await image((text) => console.error(text));
+  const kindOf = (name: string): Kind => scenarios[name]?.installed ? "installed" : "generations";
+  const images: Partial<Record<Kind, Image>> = {};
+  for (const kind of new Set(chosen.map(kindOf))) {
+    images[kind] = await image(kind, (text) => console.error(text));
+  }
   await Deno.mkdir(values.output, { recursive: true });
   const outcomes: Outcome[] = [];
   for (const name of chosen) {
+    const built = images[kindOf(name)] as Image;
     const outcome = await play(name, scenarios[name] as Scenario, built, values.output);
     outcomes.push(outcome);
     const { seconds, error } = outcome;

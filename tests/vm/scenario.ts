@@ -8,6 +8,8 @@ export interface Scenario {
   readonly name: string;
   /** The emulator's name for the processor that it needs, if not the usual one. */
   readonly processor?: string;
+  /** Programs and units are those of `deno task install`, not those of a generation. */
+  readonly installed?: true;
   /** Proves it on a machine that is new and switched off; throws when it is broken. */
   readonly run: (machine: Machine) => Promise<void>;
 }

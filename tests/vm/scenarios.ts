@@ -7,6 +7,7 @@ import { failingUnit } from "./scenarios/failing_unit.ts";
 import { goldenFails } from "./scenarios/golden_fails.ts";
 import { goodGeneration } from "./scenarios/good_generation.ts";
 import { hangingBoot } from "./scenarios/hanging_boot.ts";
+import { installed } from "./scenarios/installed.ts";
 import { kernelPanic } from "./scenarios/kernel_panic.ts";
 import { lostWaiter } from "./scenarios/lost_waiter.ts";
 import { normalBoot } from "./scenarios/normal_boot.ts";
@@ -30,4 +31,5 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
   "emergency-mode": emergencyMode,
   "hanging-boot": hangingBoot,
   "lost-waiter": lostWaiter,
+  "installed": installed,
 };

@@ -1,5 +1,6 @@
 /** The objects that all generations refer to: kernel, initial ramdisk, programs. */
 import { makeInitrd } from "./initrd.ts";
+import { installedPrefix } from "./installed_files.ts";
 import { digestOf, names } from "./our_programs.ts";
 import { ourUnits } from "./our_units.ts";
 import { type StoreObject, storePath } from "./store.ts";
@@ -10,8 +11,8 @@ export interface Parts {
   /** The directory of the kernel and its modules. */
   readonly kernel: string;
   readonly busybox: string;
-  /** The directory of our compiled programs. */
-  readonly programs: string;
+  /** The directory of our compiled programs; none when the machine has them installed. */
+  readonly programs: string | undefined;
   /** The directory of the texts of the machine. */
   readonly guest: string;
 }
@@ -33,19 +34,20 @@ export async function commonObjects(
   }
   const kernel = await kernelObject(parts);
   const initrd = await initrdObject(parts, guest);
-  const programs = await programsObject(parts);
+  const object = parts.programs === undefined ? undefined : await programsObject(parts.programs);
+  const programs = object?.path ?? installedPrefix;
   const path = Object.fromEntries([
     ...system.map((name) => [name, `/usr/bin/${name}`]),
-    ...names.map((name) => [name, `${programs.path}/bin/${name}`]),
+    ...names.map((name) => [name, `${programs}/bin/${name}`]),
   ]);
   return {
     kernel: kernel.path,
     initrd: initrd.path,
-    programs: programs.path,
+    programs,
     path,
-    units: ourUnits(`${programs.path}/bin`),
+    units: object === undefined ? {} : ourUnits(`${programs}/bin`),
     guest,
-    objects: [kernel, initrd, programs],
+    objects: [kernel, initrd, ...(object === undefined ? [] : [object])],
   };
 }
 
@@ -70,7 +72,7 @@ async function initrdObject(
   };
 }
 
-async function programsObject({ programs }: Parts): Promise<StoreObject> {
+async function programsObject(programs: string): Promise<StoreObject> {
   const digests = await Promise.all(names.map((name) => digestOf(`${programs}/${name}`)));
   return {
     path: await storePath("holdfast", ...digests),

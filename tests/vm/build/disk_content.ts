@@ -14,6 +14,8 @@ export interface Content {
   /** The directory of our own texts for it. */
   readonly guest: string;
   readonly objects: readonly StoreObject[];
+  /** Adds to the root file system what only some machines have. */
+  readonly more?: (root: string) => Promise<void>;
   /** The generations; the first is the one that is installed. */
   readonly toplevels: readonly Toplevel[];
 }
@@ -28,6 +30,7 @@ export async function buildDisk(disk: string, content: Content, tools: Tools): P
   try {
     const [own, esp] = [`${work}/own`, `${work}/esp`];
     await makeOwnFiles(own, content.guest);
+    await content.more?.(own);
     await importObjects(content.objects, own, tools);
     await Deno.mkdir(`${own}/${profiles}`, { recursive: true });
     await Deno.symlink(initial.path, `${own}/${profiles}/system-1-link`);

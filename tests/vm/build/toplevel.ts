@@ -4,9 +4,10 @@ import { type StoreObject, storePath } from "./store.ts";
 
 /** What all generations have in common. */
 export interface Common {
-  /** Paths of the store: directories with `bzImage`, `initrd` and `bin/`. */
+  /** Paths of the store: directories with `bzImage` and `initrd`. */
   readonly kernel: string;
   readonly initrd: string;
+  /** A directory with `bin/`, of the store or where the programs are installed. */
   readonly programs: string;
   /** Programs by the name they have in /run/current-system/sw/bin, to where they lead. */
   readonly path: Readonly<Record<string, string>>;
@@ -51,7 +52,7 @@ export async function toplevelOf(generation: Generation, common: Common): Promis
   };
   const system: StoreObject = {
     path,
-    references: [path, etc.path, common.kernel, common.initrd, common.programs],
+    references: [path, etc.path, common.kernel, common.initrd, ...stored(common.programs)],
     make: async (directory) => {
       for (const child of ["bin", "sw/bin", "specialisation"]) {
         await Deno.mkdir(`${directory}/${child}`, { recursive: true });
@@ -98,7 +99,11 @@ async function etcOf(generation: Generation, common: Common): Promise<StoreObjec
     await Deno.writeTextFile(`${directory}/etc/fstab`, fstab);
     for (const [name, text] of Object.entries(units)) await install(system, name, text);
   };
-  return { path, references: [common.programs], make };
+  return { path, references: stored(common.programs), make };
+}
+
+function stored(path: string): readonly string[] {
+  return path.startsWith("/nix/store/") ? [path] : [];
 }
 
 /** Writes a unit and the links that `systemctl enable` would make. */
