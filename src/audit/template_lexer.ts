@@ -150,7 +150,7 @@ export function tokensOf({ text, left, right }: TemplateText): readonly Token[] 
   }
 
   function checkEnd(at: number): void {
-    if (at >= text.length || /[\s.,|:)(=]/.test(text.charAt(at)) || closing(at) > 0) return;
+    if (at >= text.length || /[\s.,|:)(]/.test(text.charAt(at)) || closing(at) > 0) return;
     throw new TemplateError("a name is followed by what cannot follow one", at);
   }
 }
