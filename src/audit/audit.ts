@@ -14,7 +14,7 @@ import {
   leavesOf,
   valueAt,
 } from "./definitions.ts";
-import { evidenceOf, isSecretName } from "./evidence.ts";
+import { evidenceOf, shownName } from "./evidence.ts";
 import {
   type FoundUse,
   type Problem,
@@ -23,7 +23,7 @@ import {
   templateOf,
   type Templates,
 } from "./read_templates.ts";
-import type { Path } from "./read_variables.ts";
+import type { Path } from "./origins.ts";
 import { type FileOfSource, type Source, textOf } from "./source.ts";
 
 /** A variable of the source. */
@@ -86,7 +86,8 @@ export async function audit(
     templates,
     dataFiles,
     variables,
-    builtins: [...new Set(templates.uses.filter(isBuiltin).map(({ path }) => nameOf(path)))].sort(),
+    builtins: [...new Set(templates.uses.filter(isBuiltin).map(({ path }) => shownName(path)))]
+      .sort(),
     clear: [...files.found, ...clearDefinitions(variables, files.found)],
     history: past?.found,
     problems: [
@@ -98,13 +99,6 @@ export async function audit(
       })),
     ],
   };
-}
-
-/** The name of a variable as a template writes it. */
-export function nameOf(path: Path): string {
-  return path.map((part, at) =>
-    part === "*" ? "[]" : `${at === 0 ? "" : "."}${isSecretName(part) ? "<hidden>" : part}`
-  ).join("");
 }
 
 async function readSource(source: Source): Promise<{
@@ -131,8 +125,8 @@ async function readSource(source: Source): Promise<{
     path: `${source.directory}/${path}`,
     format,
   })));
-  const dataFiles = data.map(({ path, format = "", text }, at) => ({
-    ...{ path, format, text, value: values[at] },
+  const dataFiles = data.map(({ path, format = "", text, isIgnoredByGit }, at) => ({
+    ...{ path, format, text, isIgnoredByGit, value: values[at] },
   }));
   for (const { path, value, format } of dataFiles) {
     if (isMap(value)) continue;
@@ -173,10 +167,12 @@ function variablesOf(
   for (const path of [...definitions.map(({ path }) => path), ...known]) {
     if (path.length > 0) leaves.set(path.join("\0"), path);
   }
+  const defined = new Set(leaves.keys());
   const inner = innerPaths([...leaves.values(), ...uses.map(({ path }) => path)]);
   for (const { path } of uses) {
-    // A map is told of by what is in it.
-    if (!inner.has(path.join("\0"))) leaves.set(path.join("\0"), path);
+    // A map is told of by what is in it, an element of what is defined by the whole.
+    const isElement = path.some((_, at) => defined.has(path.slice(0, at).join("\0")));
+    if (!isElement && !inner.has(path.join("\0"))) leaves.set(path.join("\0"), path);
   }
   const byLeaf = indexUses([...leaves.values()], templates.uses);
   const definedAt = Map.groupBy(definitions, ({ path }) => path.join("\0"));
@@ -188,7 +184,7 @@ function variablesOf(
     const isDefined = defined.length > 0 || values.length > 0 ||
       path.some((_, at) => at > 0 && definedAt.has(path.slice(0, at).join("\0")));
     return {
-      name: nameOf(path),
+      name: shownName(path),
       path,
       proposal: proposalFor(path, values, defined, used, classes),
       definitions: defined,
@@ -206,7 +202,7 @@ function proposalFor(
   used: readonly FoundUse[],
   classes: Classes,
 ): Proposal {
-  const name = nameOf(path);
+  const name = shownName(path);
   const isPrivate = ({ template: { file } }: FoundUse): boolean => file.isPrivate;
   return decideClass({
     ...evidenceOf(path, values),
@@ -228,6 +224,14 @@ function indexUses(
   uses: readonly FoundUse[],
 ): ReadonlyMap<string, readonly FoundUse[]> {
   const exact = Map.groupBy(uses, ({ path }) => path.join("\0"));
+  const below = new Map<string, FoundUse[]>();
+  for (const use of uses) {
+    for (const at of use.path.keys()) {
+      const key = use.path.slice(0, at).join("\0");
+      const found = below.get(key);
+      found === undefined ? below.set(key, [use]) : found.push(use);
+    }
+  }
   return new Map(leaves.map((leaf) => {
     const above = leaf.flatMap((_, at) => exact.get(leaf.slice(0, at).join("\0")) ?? [])
       .filter(({ isWhole }) => isWhole);
@@ -237,7 +241,9 @@ function indexUses(
       exact.get([...leaf.slice(0, -2), "*", leaf.at(-1) ?? ""].join("\0")) ?? [],
     ].flat();
     const own = exact.get(leaf.join("\0")) ?? [];
-    return [leaf.join("\0"), [...new Set([...own, ...starred, ...above])]];
+    return [leaf.join("\0"), [
+      ...new Set([...own, ...below.get(leaf.join("\0")) ?? [], ...starred, ...above]),
+    ]];
   }));
 }
 

@@ -6,7 +6,10 @@ import { findSecrets } from "../secrets/gate.ts";
 import { isMarked, scan } from "../secrets/scan.ts";
 import { creationRules, sopsConfig } from "../secrets/sops.ts";
 import { readBytes, readText } from "../host/files.ts";
+import { proposalFromEvidence, shownName } from "./evidence.ts";
+import { keyLines } from "./key_lines.ts";
 import type { Source } from "./source.ts";
+import { sourceFile } from "./source_files.ts";
 
 /** A secret in the clear: where it is, never what it is. */
 export interface Clear {
@@ -71,7 +74,7 @@ export async function searchHistory(source: Source, values: readonly Value[]): P
   const { findings, unscanned } = await findSecrets(git, range);
   const list = await git.bytesOf(to, allowListPath);
   const allowed = list === undefined ? [] : parseAllowList(decode(list));
-  const known = values.length === 0 ? [] : await valuesInHistory(git, range, values);
+  const known = await valuesInHistory(source, git, range, values);
   return {
     found: once([...findings, ...known]).filter(({ path, rule }) =>
       !isAllowed(allowed, path, rule)
@@ -95,24 +98,44 @@ async function tips({ jj }: Source, git: GitRepository): Promise<readonly string
   return [...new Set([...(head === undefined ? [] : [head]), ...named, ...visible])];
 }
 
+/**
+ * The values of secrets in any version of any file; and in versions of files of data, secrets that
+ * name or value tell, of variables that may be gone by now.
+ */
 async function valuesInHistory(
+  { root }: Source,
   git: GitRepository,
   range: Range,
   values: readonly Value[],
 ): Promise<readonly Clear[]> {
-  const files = Map.groupBy(
-    await filesIntroducedBy(git, await commitsIn(git, range)),
-    ({ blob }) => blob,
-  );
+  const introduced = await filesIntroducedBy(git, await commitsIn(git, range));
+  const isData = (path: string): boolean => sourceFile(path, root).kind === "data";
+  const wanted = values.length > 0 ? introduced : introduced.filter(({ path }) => isData(path));
+  const files = Map.groupBy(wanted, ({ blob }) => blob);
   const found: Clear[] = [];
   for await (const { id, content } of readObjects(git, [...files.keys()], largest)) {
     if (typeof content === "string") continue;
     const text = decode(content);
     for (const { path, commit } of files.get(id) ?? []) {
-      found.push(...valuesIn(text, path, values).map((each) => ({ ...each, commit })));
+      const data = isData(path) ? secretsInData(text, path) : [];
+      found.push(
+        ...[...valuesIn(text, path, values), ...data].map((each) => ({ ...each, commit })),
+      );
     }
   }
   return found;
+}
+
+/** Secrets among the values that stand in one line with their key. */
+function secretsInData(text: string, path: string): readonly Clear[] {
+  const lines = text.split("\n");
+  return keyLines(text, path.slice(path.lastIndexOf(".") + 1)).flatMap(({ path: key, line }) => {
+    const value = /[:=]\s*(?:"([^"]*)"|'([^']*)'|([^\s"'{[|>&*#][^#]*?))\s*,?\s*(?:#.*)?$/
+      .exec(lines[line - 1] ?? "")?.slice(1).find((each) => each !== undefined);
+    if (value === undefined || isMarked(lines[line - 1] ?? "")) return [];
+    const isSecret = proposalFromEvidence(key, value).class === "secret";
+    return isSecret ? [{ path, line, rule: "variable", variable: shownName(key) }] : [];
+  });
 }
 
 function valuesIn(text: string, path: string, values: readonly Value[]): readonly Clear[] {
@@ -136,5 +159,7 @@ function once(found: readonly Clear[]): readonly Clear[] {
       places.set(key, { ...before, variable: each.variable });
     }
   }
-  return [...places.values()];
+  return [...places.values()].sort((a, b) =>
+    a.path < b.path ? -1 : a.path > b.path ? 1 : a.line - b.line
+  );
 }

@@ -75,6 +75,7 @@ export function decideClass(evidence: Evidence): Proposal {
   if (evidence.inPrivate > 0 && evidence.inOpen === 0) {
     return undecided("it is used in files that only their owner can read");
   }
+  if (value === "empty") return undecided("its value is empty, or stands for another one");
   if (value === "plain") return config("neither its name nor its value looks like a secret");
   if (evidence.decides) return config("templates decide by it, and its name is no secret's");
   if (evidence.isPrompted) {

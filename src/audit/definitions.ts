@@ -1,13 +1,14 @@
 import { type KeyLine, keyLines, lineOf } from "./key_lines.ts";
 import type { FoundCall, Template, Templates } from "./read_templates.ts";
-import type { Path } from "./read_variables.ts";
+import type { Path } from "./origins.ts";
 import { asksManager, asksPerson } from "./template_functions.ts";
 
 /** Where a variable gets its value. */
 export interface Definition {
   readonly path: Path;
   /**
-   * `data-file`: in the repository. `configuration`: in this host's own configuration file, which
+   * `data-file`: in the repository. `configuration`: in a file of this host alone, as its
+   * configuration, which
    * `prompt`, `manager` (a password manager) and `template` fill in by the configuration template.
    */
   readonly kind: "data-file" | "configuration" | "template" | "prompt" | "manager" | "builtin";
@@ -22,6 +23,8 @@ export interface DataFile {
   readonly text: string;
   /** `undefined` when chezmoi cannot read it. */
   readonly value: unknown;
+  /** git ignores it: what it says is this host's own. */
+  readonly isIgnoredByGit?: boolean;
 }
 
 /** The paths of all that is no map in a value, and what is there. */
@@ -46,11 +49,16 @@ export function valueAt(value: unknown, path: Path): unknown {
 }
 
 /** The variables that a file of data sets. */
-export function definedIn({ path, format, text, value }: DataFile): readonly Definition[] {
+export function definedIn(
+  { path, format, text, value, isIgnoredByGit }: DataFile,
+): readonly Definition[] {
   if (!isMap(value)) return [];
   const keys = keyLines(text, format);
   return leavesOf(value).map(([variable]) => ({
-    ...{ path: variable, kind: "data-file", file: path, line: lineOf(keys, variable) },
+    path: variable,
+    kind: isIgnoredByGit ? "configuration" : "data-file",
+    file: path,
+    line: lineOf(keys, variable),
   }));
 }
 

@@ -2,8 +2,8 @@ import { isPlaceholder, looksChosen, looksRandom } from "../secrets/randomness.t
 import { isReference } from "../secrets/references.ts";
 import { scan } from "../secrets/scan.ts";
 import { promisedBy } from "../secrets/secret_names.ts";
-import type { Evidence } from "./decide_class.ts";
-import type { Path } from "./read_variables.ts";
+import { decideClass, type Evidence, type Proposal } from "./decide_class.ts";
+import type { Path } from "./origins.ts";
 
 /** What name and values of a variable tell of it, by the rules of the secret gate; no value is kept. */
 export function evidenceOf(
@@ -33,4 +33,26 @@ function evidenceOfValue(value: unknown): Evidence["value"] {
 /** Whether a text is nothing but a secret, as a key of a map could be: such a name is not told. */
 export function isSecretName(name: string): boolean {
   return scan(name, "name").length > 0 || name.length >= 20 && looksRandom(name);
+}
+
+/** The class of a variable by its name and a value alone. */
+export function proposalFromEvidence(path: Path, value: string): Proposal {
+  return decideClass({
+    ...evidenceOf(path, [value]),
+    decided: undefined,
+    isBuiltin: false,
+    isManaged: false,
+    isPrompted: false,
+    isPersonal: false,
+    inPrivate: 0,
+    inOpen: 0,
+    decides: false,
+  });
+}
+
+/** The name of a variable as a template writes it. */
+export function shownName(path: Path): string {
+  return path.map((part, at) =>
+    part === "*" ? "[]" : `${at === 0 ? "" : "."}${isSecretName(part) ? "<hidden>" : part}`
+  ).join("");
 }

@@ -1,4 +1,4 @@
-import type { Path } from "./read_variables.ts";
+import type { Path } from "./origins.ts";
 
 /** A key of a file of TOML, YAML or JSON, and where its entry begins and ends. */
 export interface KeyLine {

@@ -1,10 +1,5 @@
-import {
-  type FunctionCall,
-  type Origin,
-  type Reading,
-  readVariables,
-  type Use,
-} from "./read_variables.ts";
+import type { Origin } from "./origins.ts";
+import { type FunctionCall, type Reading, readVariables, type Use } from "./read_variables.ts";
 import type { SourceFile } from "./source_files.ts";
 import { parseTemplate } from "./template_parser.ts";
 import { isModifyTemplate, placesIn, TemplateError, withoutDirectives } from "./template_text.ts";

@@ -1,11 +1,6 @@
+import { below, elementsOf, type Origin, type Path, union } from "./origins.ts";
 import { deciders, elements, looking, passing, reordering } from "./template_functions.ts";
 import type { Expression, Pipeline, Place, Stage, Tree, TreeNode } from "./template_tree.ts";
-
-/** Where a value lies in chezmoi's data; `*` stands for each element of a list or a map. */
-export type Path = readonly string[];
-
-/** The places a value can be from; none: it is not known, or it is no part of the data. */
-export type Origin = readonly Path[];
 
 /** A variable that a template reads. */
 export interface Use extends Place {
@@ -24,6 +19,8 @@ export interface Use extends Place {
   readonly functions: readonly string[];
   /** It is the first stage of its pipeline, and alone there. */
   readonly isAlone: boolean;
+  /** The variables of the template that the pipeline is given to. */
+  readonly givenTo: readonly string[];
 }
 
 /** A template that is called, and what its dot is there. */
@@ -268,11 +265,12 @@ class Reader {
 
   #note(place: Place, paths: Origin, scope: Scope, flow: Flow, isField = false): Origin {
     const { decides, isRebound, within } = scope;
-    const { functions, isAlone, isWhole } = flow;
+    const { functions, isAlone, isWhole, variables: givenTo } = flow;
     const { start, end } = place;
     for (const path of paths) {
       this.#uses.push({
         ...{ path, start, end, isField, isWhole, decides, isRebound, within, functions, isAlone },
+        givenTo,
       });
     }
     return paths;
@@ -290,17 +288,4 @@ interface Flow {
 
 function headOf({ operands: [head] }: Stage): string {
   return head?.kind === "function" ? head.name : "";
-}
-
-function below(origin: Origin, names: readonly string[]): Origin {
-  return origin.map((path) => [...path, ...names]);
-}
-
-function elementsOf(origin: Origin): Origin {
-  return below(origin, ["*"]);
-}
-
-function union(one: Origin, other: Origin): Origin {
-  const seen = new Map([...one, ...other].map((path) => [path.join("\0"), path]));
-  return [...seen.values()];
 }

@@ -61,10 +61,11 @@ const decoders: Readonly<Record<string, string>> = {
 /** Every target as it would be, scripts too; `undefined` when one of them cannot be worked out. */
 export async function dumpTargets(
   { source, data, scratch }: Rendering,
+  withEncrypted: boolean,
 ): Promise<Readonly<Record<string, unknown>> | undefined> {
   const dumped = await jsonOf([
     ...["--source", source, ...aside(scratch), ...over(data)],
-    ...["dump", "--format=json", "--exclude=externals,encrypted"],
+    ...["dump", "--format=json", `--exclude=externals${withEncrypted ? "" : ",encrypted"}`],
   ]);
   return typeof dumped === "object" && dumped !== null
     ? dumped as Readonly<Record<string, unknown>>
