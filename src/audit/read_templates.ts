@@ -80,6 +80,7 @@ export function readTemplates(
   const calls = new Map<string, FoundCall>();
   const deciding = new Map<string, Set<string>>();
   const done = new Set<string>();
+  const dots = new Map<string, number>();
   const reached = new Set<string>();
   const waiting: [Template, string | undefined, Origin][] = [];
   const visit = (template: Template, name: string | undefined, dot: Origin): void => {
@@ -88,6 +89,9 @@ export function readTemplates(
     const key = [place, ...dot.map((path) => path.join("\x01")).sort()].join("\0");
     // A template that calls itself with its own elements would go on for ever.
     if (done.has(key) || dot.some((path) => path.length > deepest)) return;
+    const count = (dots.get(place) ?? 0) + 1;
+    if (count > mostDots) return;
+    dots.set(place, count);
     done.add(key);
     waiting.push([template, name, dot]);
   };
@@ -143,4 +147,6 @@ export function readTemplates(
 }
 
 /** No data is nested as deep as this. */
-const deepest = 12;
+const deepest = 8;
+/** No template is called with as many dots as this by people; one that calls itself may be. */
+const mostDots = 200;
