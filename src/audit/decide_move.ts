@@ -8,6 +8,8 @@ export interface SecretUse {
   /** It reads the secret itself, and not a map that it is in. */
   readonly isItself: boolean;
   readonly isField: boolean;
+  /** A variable of the template that holds it: that needs no change. */
+  readonly isCopy: boolean;
   readonly decides: boolean;
   readonly isRebound: boolean;
   /** A variable of the template that it is given to, and that decides something. */
@@ -99,6 +101,7 @@ function useReason(use: SecretUse): string | undefined {
     const by = use.decidingVariable === undefined ? "" : ` by ${use.decidingVariable}`;
     return `a condition${by} depends on it: a host without the secret would fail instead`;
   }
+  if (use.isCopy) return undefined;
   if (use.isRebound) return "it is read from a dot that `with`, `range` or a caller sets";
   if (use.isShared) {
     return "this text stands for other variables as well, by who calls the template";

@@ -77,6 +77,7 @@ function moveOf(variable: Variable, found: Audit, namesake: string | undefined):
       runsOnChange: file.runsOnChange,
       isItself: isItself(use, variable),
       isField: use.isField,
+      isCopy: use.isCopy,
       decides: use.decides,
       isRebound: use.isRebound,
       decidingVariable: use.givenTo.find((each) => deciders?.has(each)),
@@ -108,7 +109,10 @@ function isItself({ path }: FoundUse, variable: Variable): boolean {
 
 function rewrite(moved: readonly MovedSecret[], directory: string): ReadonlyMap<string, string> {
   const edits = moved.flatMap(({ variable, secret }) =>
-    variable.uses.map((use) => ({ use, file: `${directory}/${secret}` }))
+    variable.uses.filter(({ isCopy }) => !isCopy).map((use) => ({
+      use,
+      file: `${directory}/${secret}`,
+    }))
   );
   const byTemplate = Map.groupBy(edits, ({ use }) => use.template);
   return new Map([...byTemplate].map(([template, all]) => {

@@ -7,6 +7,8 @@ export interface Use extends Place {
   readonly path: Path;
   /** `.a.b` or `$.a.b`: text that can be replaced as it stands. A missing key is an error there. */
   readonly isField: boolean;
+  /** `$x`, which holds what another place reads. */
+  readonly isCopy: boolean;
   /** It stands for all below it as well: printed, or handed to a function. */
   readonly isWhole: boolean;
   /** It decides what is rendered: in the head of an `if`, `with` or `range`, or of such a function. */
@@ -236,7 +238,7 @@ class Reader {
         if (scope.decides) this.#deciding.add(name);
         const base = name === "$" ? scope.top : scope.variables.get(name) ?? [];
         if (names.length === 0) {
-          if (flow.isWhole) this.#note(expression, base, scope, flow);
+          if (flow.isWhole) this.#note(expression, base, scope, flow, false, name !== "$");
           return base;
         }
         const isRoot = name === "$" && base.some((path) => path.length === 0);
@@ -263,14 +265,21 @@ class Reader {
     }
   }
 
-  #note(place: Place, paths: Origin, scope: Scope, flow: Flow, isField = false): Origin {
+  #note(
+    place: Place,
+    paths: Origin,
+    scope: Scope,
+    flow: Flow,
+    isField = false,
+    isCopy = false,
+  ): Origin {
     const { decides, isRebound, within } = scope;
     const { functions, isAlone, isWhole, variables: givenTo } = flow;
     const { start, end } = place;
     for (const path of paths) {
       this.#uses.push({
         ...{ path, start, end, isField, isWhole, decides, isRebound, within, functions, isAlone },
-        givenTo,
+        ...{ givenTo, isCopy },
       });
     }
     return paths;

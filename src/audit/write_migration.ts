@@ -62,8 +62,6 @@ export function writeMigration(
   makeDirectory(stateDirectory);
   writeDurably(journalPath(stateDirectory), kept);
   try {
-    makeDirectory(parentOf(secrets.path));
-    writeDurably(secrets.path, secrets.text, secrets.isEncrypted ? 0o644 : 0o600);
     for (const { path, mode } of files) {
       writeDurably(`${source}/${path}`, texts.get(path) ?? "", mode);
     }
