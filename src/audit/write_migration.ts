@@ -62,11 +62,12 @@ export function writeMigration(
   makeDirectory(stateDirectory);
   writeDurably(journalPath(stateDirectory), kept);
   try {
-    for (const { path, mode } of files) {
-      writeDurably(`${source}/${path}`, texts.get(path) ?? "", mode);
-    }
-    for (const [path, text] of texts) {
-      if (readText(`${source}/${path}`) !== text) {
+    for (const { path, mode, after } of files) writeDurably(`${source}/${path}`, after, mode);
+    // Last, so that a secret is in two places rather than in none, whatever happens.
+    makeDirectory(parentOf(secrets.path));
+    writeDurably(secrets.path, secrets.text, secrets.isEncrypted ? 0o644 : 0o600);
+    for (const { path, after } of files) {
+      if (readText(`${source}/${path}`) !== after) {
         throw new Error(`${path} is not as it was written`);
       }
     }
