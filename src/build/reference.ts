@@ -1,4 +1,5 @@
 /** `deno task docs`: writes docs/reference, one page a program, from the records that parse its options. */
+import { dotfilesAudit } from "../audit/dotfiles_audit.ts";
 import { commonOptions } from "../cli/command.ts";
 import type { Command } from "../cli/command.ts";
 import { fallbackText } from "../cli/help.ts";
@@ -65,6 +66,7 @@ export function referencePages(): ReadonlyMap<string, string> {
     [`${showBootStatus.name}.md`, referencePage(showBootStatus)],
     [`${hostCommit.name}.md`, referencePage(hostCommit)],
     [`${checkSops.name}.md`, referencePage(checkSops)],
+    [`${dotfilesAudit.name}.md`, referencePage(dotfilesAudit)],
     [`${autoUpgrade.name}.md`, referencePage(autoUpgrade)],
     [`${upgradeStatus.name}.md`, referencePage(upgradeStatus)],
   ]);
