@@ -1,6 +1,12 @@
 import { commitsIn, filesIntroducedBy, type Range, readObjects } from "../programs/git_objects.ts";
 import type { GitRepository } from "../programs/git_repository.ts";
-import { allowListPath, isAllowed, parseAllowList } from "../secrets/allow_list.ts";
+import { Failure, usageFailure } from "../cli/failure.ts";
+import {
+  type AllowEntry,
+  allowListPath,
+  isAllowed,
+  parseAllowList,
+} from "../secrets/allow_list.ts";
 import { decode, largest } from "../secrets/decode.ts";
 import { findSecrets } from "../secrets/gate.ts";
 import { isMarked, scan } from "../secrets/scan.ts";
@@ -39,7 +45,7 @@ export const shortestValue = 8;
 /** Searches the files as they are now, those that git ignores left out. */
 export function searchFiles(source: Source, values: readonly Value[]): Searched {
   const { directory } = source;
-  const allowed = parseAllowList(readText(`${directory}/${allowListPath}`) ?? "");
+  const allowed = allowedBy(readText(`${directory}/${allowListPath}`));
   const sopsRules = creationRules(readText(`${directory}/${sopsConfig}`) ?? "");
   const unsearched: string[] = [];
   const found = source.files.filter(({ isIgnoredByGit }) => !isIgnoredByGit).flatMap((file) => {
@@ -71,9 +77,9 @@ export async function searchHistory(source: Source, values: readonly Value[]): P
   const [to, ...also] = await tips(source, git);
   if (to === undefined) return { found: [], unsearched: [] };
   const range: Range = { from: [], to, also };
-  const { findings, unscanned } = await findSecrets(git, range);
   const list = await git.bytesOf(to, allowListPath);
-  const allowed = list === undefined ? [] : parseAllowList(decode(list));
+  const allowed = allowedBy(list && decode(list));
+  const { findings, unscanned } = await findSecrets(git, range);
   const known = await valuesInHistory(source, git, range, values);
   return {
     found: once([...findings, ...known]).filter(({ path, rule }) =>
@@ -81,6 +87,20 @@ export async function searchHistory(source: Source, values: readonly Value[]): P
     ),
     unsearched: [...new Set(unscanned.map(({ path }) => path))],
   };
+}
+
+/** The allow list. The gate quotes a line that is wrong, and that could be anything here. */
+function allowedBy(text: string | undefined): readonly AllowEntry[] {
+  try {
+    return parseAllowList(text ?? "");
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    const [place = allowListPath] = /^[^:]*:\d+/.exec(error.message) ?? [];
+    throw usageFailure(
+      `${place}: it should be a path and a rule`,
+      "docs/secrets-gate.md has the rules",
+    );
+  }
 }
 
 async function tips({ jj }: Source, git: GitRepository): Promise<readonly string[]> {

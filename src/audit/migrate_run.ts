@@ -13,7 +13,7 @@ import { type MigrationPlan, planMigration } from "./plan_migration.ts";
 import { nixBlock, type SecretsFile, secretsFile } from "./secrets_file.ts";
 import type { Source } from "./source.ts";
 import { undoCommand, word } from "./undo_point.ts";
-import { takeBack, writeMigration } from "./write_migration.ts";
+import { isCutOff, takeBack, writeMigration } from "./write_migration.ts";
 
 type AuditCall = Call<typeof dotfilesAuditOptions>;
 
@@ -29,6 +29,9 @@ export async function runMigration(
   const lock = await takeLock(`${settings.stateDirectory}/lock`, holder);
   if (!isHeld(lock)) throw heldFailure(lock, "nothing was changed");
   try {
+    if (call.options.dryRun && isCutOff(settings.stateDirectory)) {
+      throw refusal("a migration was cut off", "dotfiles-audit --migrate takes it back");
+    }
     if (takeBack(settings.stateDirectory)) {
       throw new Failure("a migration that was cut off was taken back: all is as before it", {
         hint: "run it again",

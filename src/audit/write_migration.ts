@@ -20,6 +20,11 @@ export function journalPath(stateDirectory: string): string {
   return `${stateDirectory}/migration.json`;
 }
 
+/** Whether there is a journal: a migration did not come to its end. */
+export function isCutOff(stateDirectory: string): boolean {
+  return lstat(journalPath(stateDirectory)) !== undefined;
+}
+
 /** Takes back what a migration that was cut off has written; whether there was one. */
 export function takeBack(stateDirectory: string): boolean {
   const path = journalPath(stateDirectory);
