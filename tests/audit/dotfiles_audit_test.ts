@@ -58,7 +58,7 @@ Deno.test("each variable is told with where it is defined and used, in every kin
   ]);
   assert.deepEqual(places(told, "deep.er"), [
     "data-file .chezmoidata.json:3",
-    "use private_dot_b.tmpl:1:40",
+    "use private_dot_b.tmpl:1:37",
   ]);
   assert.ok(places(told, "mail").includes("prompt .chezmoi.toml.tmpl:1"));
   assert.ok(places(told, "token").includes("manager .chezmoi.toml.tmpl:4"));
