@@ -10,6 +10,7 @@ const programs = {
   "chezmoi-show-conflicts": () => import("./chezmoi-show-conflicts.ts"),
   "chezmoi-status": () => import("./chezmoi-status.ts"),
   "chezmoi-sync": () => import("./chezmoi-sync.ts"),
+  "dotfiles-audit": () => import("./dotfiles-audit.ts"),
   "golden-boot-check": () => import("./golden-boot-check.ts"),
   "golden-boot-validate": () => import("./golden-boot-validate.ts"),
   "golden-mark-pending": () => import("./golden-mark-pending.ts"),

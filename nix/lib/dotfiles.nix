@@ -75,5 +75,6 @@ in
     "chezmoi-show-conflicts"
     "chezmoi-status"
     "chezmoi-sync"
+    "dotfiles-audit"
   ];
 }

@@ -19,6 +19,7 @@ in
   chezmoi-show-conflicts = dotfiles;
   chezmoi-status = dotfiles;
   chezmoi-sync = dotfiles;
+  dotfiles-audit = dotfiles;
   golden-boot-check = [ ];
   golden-boot-validate = [ ];
   golden-mark-pending = [ ];

@@ -1,6 +1,7 @@
 import type { Command } from "../cli/command.ts";
 import type { Options } from "../cli/options.ts";
 import { hostCommit } from "../config/host_commit.ts";
+import { dotfilesAudit } from "../audit/dotfiles_audit.ts";
 import { chezmoiResolve } from "../dotfiles/resolve.ts";
 import { chezmoiShowConflicts } from "../dotfiles/show_conflicts.ts";
 import { chezmoiStatus } from "../dotfiles/status.ts";
@@ -24,6 +25,7 @@ export const commands: readonly Command<Options>[] = [
   chezmoiStatus,
   chezmoiShowConflicts,
   chezmoiResolve,
+  dotfilesAudit,
   goldenMarkPending,
   goldenBootCheck,
   goldenBootValidate,

@@ -71,6 +71,8 @@ export const permissions: Readonly<Record<string, Permissions>> = {
   "chezmoi-show-conflicts": dotfiles,
   "chezmoi-status": dotfiles,
   "chezmoi-sync": dotfiles,
+  // The prompts, as above.
+  "dotfiles-audit": { ...dotfiles, env: "all" },
   "golden-boot-check": golden,
   "golden-boot-validate": golden,
   "golden-mark-pending": golden,

@@ -7,6 +7,8 @@ export interface Range {
   /** Commits that are there already, with all below them; none: nothing is there yet. */
   readonly from: readonly string[];
   readonly to: string;
+  /** More commits that all below is searched of, as all branches of a repository. */
+  readonly also?: readonly string[];
 }
 
 /** A file as some commit of a range brings it, for the first time. */
@@ -32,9 +34,16 @@ const bound = 600_000;
 const env = { GIT_NO_REPLACE_OBJECTS: "1", GIT_NO_LAZY_FETCH: "1" };
 
 /** The commits of a range, oldest first. */
-export async function commitsIn(git: GitRepository, { from, to }: Range): Promise<string[]> {
+export async function commitsIn(
+  git: GitRepository,
+  { from, to, also = [] }: Range,
+): Promise<string[]> {
   if (to === jjRoot) return [];
-  const revisions = [to, ...from.filter((id) => id !== jjRoot).map((id) => `^${id}`)];
+  const revisions = [
+    to,
+    ...also.filter((id) => id !== jjRoot),
+    ...from.filter((id) => id !== jjRoot).map((id) => `^${id}`),
+  ];
   const stdin = revisions.join("\n") + "\n";
   const args = ["rev-list", "--topo-order", "--reverse", "--stdin"];
   const listed = await git.plumbing(args, { stdin, env, timeout: bound });

@@ -34,9 +34,10 @@ const logFormat = [
 ];
 
 /** The `--log-opts` of a range. */
-export function logOptions({ from, to }: Range): string {
+export function logOptions({ from, to, also = [] }: Range): string {
   const known = from.filter((id) => id !== jjRoot);
-  return [...logFormat, to, ...(known.length > 0 ? ["--not", ...known] : [])].join(" ");
+  const more = also.filter((id) => id !== jjRoot);
+  return [...logFormat, to, ...more, ...(known.length > 0 ? ["--not", ...known] : [])].join(" ");
 }
 
 /** Searches the commits of a range with gitleaks, as the repository's owner; it configures itself. */

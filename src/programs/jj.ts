@@ -208,6 +208,12 @@ export class Jj {
     await this.#withWorkingCopy("util", "gc");
   }
 
+  /** The id of the operation that is current, for `jj op restore`; the working copy is not looked at. */
+  async operation(): Promise<string> {
+    const args = ["op", "log", "--no-graph", "--limit", "1", "-T", "id.short(16)"];
+    return (await this.#aside(...args)).trim();
+  }
+
   /** A configured value; `undefined` when not set. */
   async config(key: string): Promise<string | undefined> {
     const output = await this.#call(["--ignore-working-copy", "config", "get", key]);
