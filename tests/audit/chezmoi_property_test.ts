@@ -112,6 +112,6 @@ Deno.test("chezmoi fails without a variable when, and only when, the reader name
       const needed = leaves.filter((_, at) => missing[at] !== "");
       assert.deepEqual(leaves.filter((leaf) => named.has(leaf)), needed, content);
     }),
-    { numRuns: Number(Deno.env.get("RUNS") ?? 25), seed: Number(Deno.env.get("SEED") ?? 7) },
+    { numRuns: Number(Deno.env.get("RUNS") ?? 10), seed: Number(Deno.env.get("SEED") ?? 7) },
   );
 });
