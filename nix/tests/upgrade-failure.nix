@@ -1,43 +1,12 @@
 # An upgrade whose unit fails is undone: git and system are where they were, and it says so with exit 5.
-{
-  nodes = {
-    machine =
-      { nodes, ... }:
-      {
-        imports = [ ./upgrade-host.nix ];
-        virtualisation.additionalPaths = [ nodes.broken.system.build.toplevel ];
-      };
-    broken =
-      { lib, ... }:
-      {
-        imports = [ ./upgrade-host.nix ];
-        networking.hostName = lib.mkForce "machine";
-        systemd.services.fails = {
-          wantedBy = [ "multi-user.target" ];
-          serviceConfig.ExecStart = "/run/current-system/sw/bin/false";
-        };
-      };
-  };
-
-  testScript =
-    { nodes, ... }:
-    ''
-      good = "${nodes.machine.system.build.toplevel}"
-      broken = "${nodes.broken.system.build.toplevel}"
-
-      machine.wait_for_unit("multi-user.target")
-      machine.succeed(f"nix-env -p /nix/var/nix/profiles/system --set {good}")
-      machine.succeed("git init --bare -b dev /srv/nix-config.git && chown -R rain /srv/nix-config.git")
-      machine.succeed("su - rain -c 'git clone /srv/nix-config.git nix-config'")
-      machine.succeed(
-          f"su - rain -c 'cd nix-config && git checkout -b dev && echo {broken} > next"
-          " && git add next && git commit -m next && git push -u origin dev'"
-      )
-      status, _ = machine.execute("auto-upgrade --config /etc/holdfast/config-repo.json")
-      assert status == 5, status
-      assert machine.succeed("readlink /run/current-system").strip() == good
-      # The commit is not tried again until something moves.
-      machine.succeed("auto-upgrade")
-      assert machine.succeed("readlink /run/current-system").strip() == good
-    '';
+import ./broken-upgrade.nix {
+  onValidationFailure = "rollback";
+  upgrade = ''
+    status, _ = machine.execute("auto-upgrade --config /etc/holdfast/config-repo.json")
+    assert status == 5, status
+    assert machine.succeed("readlink /run/current-system").strip() == good
+    # The commit is not tried again until something moves.
+    machine.succeed("auto-upgrade")
+    assert machine.succeed("readlink /run/current-system").strip() == good
+  '';
 }

@@ -15,15 +15,15 @@ export interface Pulled {
 }
 
 /**
- * Asks the remote for its branch.
+ * Asks the remote for its branch, and keeps it in a ref: git's own note of the remote, unless another
+ * one is given.
  *
  * @returns its commit id, `undefined` when it has no such branch, or why it cannot be asked
  */
 export async function fetchBranch(
-  repository: ConfigRepository,
+  { tree, remote, branch }: ConfigRepository,
+  ref = `refs/remotes/${remote}/${branch}`,
 ): Promise<string | RemoteTrouble | undefined> {
-  const { tree, remote, branch } = repository;
-  const ref = `refs/remotes/${remote}/${branch}`;
   const args = ["fetch", "--quiet", "--no-tags", "--no-recurse-submodules", "--", remote];
   const output = await tree.remote([...args, `+refs/heads/${branch}:${ref}`]);
   if (output.status === 0 && !output.timedOut) return await tree.commitId(ref);

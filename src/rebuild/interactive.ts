@@ -1,7 +1,7 @@
 import { confirmOnTerminal } from "../terminal/ask.ts";
 import { Failure } from "../cli/failure.ts";
 import type { Step } from "../cli/steps.ts";
-import { remoteTrouble } from "../programs/remote_trouble.ts";
+import { fetchBranch } from "../config/pull.ts";
 import { packagesToRead } from "./post_checks.ts";
 import type { RebuildRun } from "./run.ts";
 
@@ -26,24 +26,16 @@ export const confirmActivation: Step<RebuildRun> = {
 
 /** What a pull is about to bring: commits and files. Fetched beside what git knows of the remote. */
 export async function previewPull(run: RebuildRun): Promise<readonly string[]> {
-  const { repository: { tree, remote, branch }, head } = run;
-  const ref = `refs/holdfast/preview/${remote}/${branch}`;
-  const args = [
-    "fetch",
-    "--quiet",
-    "--no-tags",
-    "--no-recurse-submodules",
-    "--no-write-fetch-head",
-  ];
-  const output = await tree.remote([...args, "--", remote, `+refs/heads/${branch}:${ref}`]);
-  if (output.status !== 0 || output.timedOut) {
-    return [remoteTrouble(output, tree.remoteBound).reason];
-  }
+  const { repository, head } = run;
+  const { tree, remote, branch } = repository;
+  const fetched = await fetchBranch(repository, `refs/holdfast/preview/${remote}/${branch}`);
+  if (fetched === undefined) return [`${remote} has no branch ${branch}`];
+  if (typeof fetched === "object") return [fetched.reason];
   const log = await tree.plumbing([
-    ...["log", "--oneline", "--right-only", "--cherry-pick", "--no-merges", `${head}...${ref}`],
+    ...["log", "--oneline", "--right-only", "--cherry-pick", "--no-merges", `${head}...${fetched}`],
   ]);
-  const base = (await tree.attempt(["merge-base", head, ref])).stdout.trim() || head;
-  const stat = await tree.plumbing(["diff", "--stat", base, ref]);
+  const base = (await tree.attempt(["merge-base", head, fetched])).stdout.trim() || head;
+  const stat = await tree.plumbing(["diff", "--stat", base, fetched]);
   const lines = `${log}${stat}`.split("\n").filter(Boolean);
   return lines.length === 0 ? ["nothing new"] : few(lines);
 }

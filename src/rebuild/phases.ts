@@ -101,7 +101,7 @@ const phases: readonly Phase[] = [
     name: "Nix-Secrets Update",
     skip: ({ offline }) => isOffline(offline),
     steps: [pullSecrets, updateSecrets],
-    tell: ({ updated }) => updated.map(inputInWords).join("; ") || "nothing new",
+    tell: updatedInWords,
   },
   {
     name: "Flake Update",
@@ -109,7 +109,7 @@ const phases: readonly Phase[] = [
     steps: [updateInputs],
     preview: ({ stale }) =>
       Promise.resolve(stale.map(({ name, days }) => `${name} is ${days} days old`)),
-    tell: ({ updated }) => updated.map(inputInWords).join("; ") || "nothing new",
+    tell: updatedInWords,
   },
   {
     name: "NixOS Rebuild",
@@ -149,6 +149,10 @@ const phases: readonly Phase[] = [
       ].filter(Boolean).join("; "),
   },
 ];
+
+function updatedInWords({ updated }: RebuildRun): string {
+  return updated.map(inputInWords).join("; ") || "nothing new";
+}
 
 function isOffline(offline: string | undefined): string | undefined {
   return offline === undefined ? undefined : "offline";

@@ -117,7 +117,7 @@ async function listed(
   }
   // Looked up before an earlier run is brought to its end, which may add to the list.
   const target = number === undefined ? undefined : numbered(records, options, number);
-  return await alone(program, settings, begin, async (run, found) => {
+  return await alone({ program, settings, records, begin }, async (run, found) => {
     if (options.rollback) return await rollBackTo(run, target);
     return await rebuild(run, found, tail);
   });

@@ -45,13 +45,14 @@ export async function runPhases(
         report: run.report,
         ...(journal === undefined ? {} : { watch: journal }),
       });
-      const [first, ...others] = records;
       const isSkipped = records.every(({ outcome }) => outcome === "skipped");
-      if (isSkipped) {
-        const why = [first, ...others].map((record) => record?.detail).filter(Boolean);
-        end("skipped", [...new Set(why)].join("; "));
-      } else if (run.isDry) end("planned", "");
-      else if (phase.idle?.(run) !== undefined) end("skipped", phase.idle(run) ?? "");
+      const idle = isSkipped
+        ? [...new Set(records.map(({ detail }) => detail))].join("; ")
+        : run.isDry
+        ? undefined
+        : phase.idle?.(run);
+      if (idle !== undefined) end("skipped", idle);
+      else if (run.isDry) end("planned", "");
       else end(run.warnings.length > warned ? "warned" : "done", phase.tell?.(run) ?? "");
     } catch (error) {
       const failure = asFailure(error);

@@ -66,9 +66,7 @@ export async function runAutoUpgrade(call: AutoUpgradeCall): Promise<ExitCode> {
     return ExitCode.done;
   }
   return await alone(
-    program,
-    options,
-    begin,
+    { program, settings: options, records, begin },
     async (run, found) => await upgrade(call, run, found),
   );
 }

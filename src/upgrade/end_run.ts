@@ -116,38 +116,34 @@ export async function endStopped(run: UpgradeRun, step: string): Promise<Ending>
  * whether all of them are where they were.
  */
 export async function takeFilesBack(run: UpgradeRun): Promise<boolean> {
+  const { repository } = run;
   const { before, pulled, announced, beside } = journalOf(run);
   const warned = run.warnings.length;
-  const back = async (
-    repository: () => Promise<ConfigRepository>,
-    ...[from, to]: [Parameters<typeof undoFiles>[1], Parameters<typeof undoFiles>[2]]
-  ): Promise<void> => {
+  const moved = [
+    {
+      before,
+      pulled,
+      open: async () => {
+        // A move that was cut off goes on to its end first, and then all of it back.
+        await finishMove(repository.tree, repository);
+        return repository;
+      },
+    },
+    ...beside.map(({ repo, remote, before, pulled }) => ({
+      before,
+      pulled,
+      open: async () => await ready(await openBeside(run, repo, remote)),
+    })),
+  ];
+  for (const { before, pulled, open } of moved) {
     try {
-      run.isVital = true;
-      const why = await undoFiles(await repository(), from, to);
+      const why = await undoFiles(await open(), before, pulled);
       if (why !== undefined) warn(run, why);
     } catch (error) {
       warn(run, `the repository stays as it is: ${(error as Error).message}`);
-    } finally {
-      run.isVital = false;
     }
-  };
-  const { repository } = run;
-  await back(
-    async () => {
-      // A move that was cut off goes on to its end first, and then all of it back.
-      await finishMove(repository.tree, repository);
-      return repository;
-    },
-    before,
-    pulled,
-  );
-  if (announced.length > 0) await unannounce(repository.tree, announced);
-  for (const { repo, remote, ...moved } of beside) {
-    const opened = async (): Promise<ConfigRepository> =>
-      await ready(await openBeside(run, repo, remote));
-    await back(opened, moved.before, moved.pulled);
   }
+  if (announced.length > 0) await unannounce(repository.tree, announced);
   return run.warnings.length === warned;
 }
 

@@ -10,9 +10,11 @@ import { isoSeconds, now } from "../host/clock.ts";
 import { ProcessError, ProgramMissingError, ProgramStartError } from "../host/process.ts";
 import type { Status } from "../programs/git_status.ts";
 import { clearStaleLocks } from "../programs/stale_locks.ts";
+import type { WorkTree } from "../programs/work_tree.ts";
 import { toplevelAt } from "../programs/nix.ts";
 import { endBadly, type Ending, endStopped, endWell } from "./end_run.ts";
 import { note } from "./pull_upstream.ts";
+import type { Records } from "./records.ts";
 import { underStateLock } from "./state_lock.ts";
 import { recover } from "./recover.ts";
 import { trackedTree, type UpgradeRun, type UpgradeSettings } from "./run.ts";
@@ -23,48 +25,69 @@ export type SessionSettings =
   & Parameters<typeof openRepository>[0]
   & { readonly wait: number };
 
+/** Whose run it is, what it goes by, and how one is made once the repository is open. */
+export interface Session<R extends UpgradeRun> {
+  readonly program: string;
+  readonly settings: SessionSettings;
+  readonly records: Records;
+  readonly begin: (opened: Opened) => R;
+}
+
 /**
  * Works on the repository alone, once a run that was cut short is brought to its end.
  *
  * @throws {Failure} (busy) when somebody else works on it
  */
 export async function alone<R extends UpgradeRun>(
-  program: string,
-  settings: SessionSettings,
-  begin: (opened: Opened) => R,
+  session: Session<R>,
   work: (run: R, found: Status) => Promise<ExitCode>,
 ): Promise<ExitCode> {
+  const { program, settings } = session;
   const tree = await findWorkTree(settings);
+  const locked = async (): Promise<ExitCode> => {
+    const begun = await begunWhole(tree, session);
+    return typeof begun === "number" ? begun : await work(begun.run, begun.found);
+  };
   return await underLock(
     tree,
     program,
     settings.wait,
-    () =>
-      underStateLock(settings.stateDir, program, async () => {
-        // Whoever had the lock until now may have changed all of it, and may have been killed.
-        const where = { source: tree.source, gitDirectory: tree.commonDirectory };
-        await clearStaleLocks(where, (who, cause) => busyFailure(who, tree.source, cause));
-        const opened = await openRepository(settings);
-        const { repository, status, isMoving } = opened;
-        const left = begin(opened).records.journal;
-        if (left?.repo !== undefined && left.repo !== repository.tree.source) {
-          throw refusal(
-            `a run of ${left.program} in ${left.repo} was cut short, and is not ended yet`,
-            `\`${program} --repo ${left.repo}\` ends it`,
-          );
-        }
-        if (left !== undefined) {
-          const code = await recover(await placed(begin(opened), status), left);
-          if (code !== undefined) return code;
-        } else if (isMoving) await finishMove(repository.tree, repository);
-        const found = left !== undefined || isMoving ? await repository.tree.status() : status;
-        return await work(await placed(begin(opened), found), found);
-      }),
+    () => underStateLock(settings.stateDir, program, locked),
   );
 }
 
+/**
+ * A run that begins with nothing of an earlier one left: neither lock files, nor a run or a move of
+ * files that was cut short. An exit code where it must not go on after that.
+ */
+async function begunWhole<R extends UpgradeRun>(
+  { source, commonDirectory }: WorkTree,
+  { program, settings, records, begin }: Session<R>,
+): Promise<{ readonly run: R; readonly found: Status } | ExitCode> {
+  // Whoever had the lock until now may have changed all of it, and may have been killed.
+  await clearStaleLocks(
+    { source, gitDirectory: commonDirectory },
+    (who, cause) => busyFailure(who, source, cause),
+  );
+  const opened = await openRepository(settings);
+  const { repository, status, isMoving } = opened;
+  const left = records.journal;
+  if (left?.repo !== undefined && left.repo !== repository.tree.source) {
+    throw refusal(
+      `a run of ${left.program} in ${left.repo} was cut short, and is not ended yet`,
+      `\`${program} --repo ${left.repo}\` ends it`,
+    );
+  }
+  if (left !== undefined) {
+    const code = await recover(await placed(begin(opened), status), left);
+    if (code !== undefined) return code;
+  } else if (isMoving) await finishMove(repository.tree, repository);
+  const found = left !== undefined || isMoving ? await repository.tree.status() : status;
+  return { run: await placed(begin(opened), found), found };
+}
+
 /** A run that knows where the files are, from a look at them. */
-export async function placed<R extends UpgradeRun>(run: R, status: Status): Promise<R> {
+async function placed<R extends UpgradeRun>(run: R, status: Status): Promise<R> {
   const { tree } = run.repository;
   if (status.head === undefined) throw new Failure(`${tree.source} has no commit yet`);
   return Object.assign(run, {

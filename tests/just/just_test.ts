@@ -1,6 +1,7 @@
 /** The recipes of nix/rebuild-smart.just, run by the real just. */
 import assert from "node:assert/strict";
 import { type Ended, spawn } from "../support/processes.ts";
+import { onPty } from "../support/pty.ts";
 import { justPrograms } from "../support/programs.ts";
 import { putOnPath } from "../support/programs_on_path.ts";
 import { inTemporaryDirectory } from "../support/temporary_directory.ts";
@@ -197,23 +198,12 @@ async function typed(
   keys: readonly string[],
   { cwd, env }: { readonly cwd: string; readonly env: Record<string, string> },
 ): Promise<{ status: number; screen: string }> {
-  const child = new Deno.Command("script", {
-    args: ["-qec", "just rebuild-smart", "/dev/null"],
-    ...{ cwd, env, clearEnv: true },
-    ...{ stdin: "piped", stdout: "piped", stderr: "null" },
-  }).spawn();
-  const keyboard = child.stdin.getWriter();
-  const steps = ["ready", ...keys.map((_, at) => `heard ${at + 1}`)];
-  let screen = "";
-  let at = 0;
-  for await (const text of child.stdout.pipeThrough(new TextDecoderStream())) {
-    screen += text;
-    if (!screen.includes(steps[at] ?? "\0")) continue;
-    const key = keys[at++];
-    if (key !== undefined) await keyboard.write(new TextEncoder().encode(key));
-  }
-  await keyboard.close().catch(() => {});
-  return { status: (await child.status).code, screen };
+  const { status, bytes } = await onPty("just rebuild-smart", {
+    cwd,
+    env,
+    type: keys.map((key, at) => [at === 0 ? "ready" : `heard ${at}`, key]),
+  });
+  return { status, screen: bytes };
 }
 
 async function exists(path: string): Promise<boolean> {

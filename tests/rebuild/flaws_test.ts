@@ -1,8 +1,16 @@
 /** What a review found, each by the way it was found. */
 import assert from "node:assert/strict";
 import { lines } from "../config/scene.ts";
-import type { UpgradeHost } from "../support/upgrade_host.ts";
-import { noDotfiles, push, rebuildArgs, rebuilds, rebuilt, reports } from "./scene.ts";
+import {
+  inFront,
+  noDotfiles,
+  push,
+  rebuildArgs,
+  rebuilds,
+  rebuilt,
+  reports,
+  there,
+} from "./scene.ts";
 
 Deno.test("flaw: a pull that failed was taken for deployed, and the next run for a downgrade", async () => {
   await using world = await rebuilt({ ...noDotfiles, conflictStrategy: "abort" });
@@ -47,7 +55,11 @@ Deno.test("flaw: Ctrl-C while a pull moved files left them between two commits",
   const { a, b } = world;
   const before = await b.head();
   await push(a, { "flake.nix": "second\n", "new.nix": "n\n" });
-  const PATH = await slow(b, "read-tree -m -u", "sleep 1");
+  const PATH = await inFront(b, "git", {
+    words: "read-tree -m -u",
+    mark: "slow",
+    how: "sleep 1",
+  });
   const run = b.host.start("rebuild-smart", rebuildArgs(b, []), {
     env: { ...b.environment, PATH },
   });
@@ -195,24 +207,3 @@ Deno.test("flaw: root ran what the owner of a .git in a directory of root's had 
     /\.git belongs to somebody else than .*\nhint: make both belong to one/,
   );
 });
-
-/** A PATH on which git takes its time once, at some words of its command line. */
-async function slow(b: UpgradeHost, words: string, how: string): Promise<string> {
-  const script = `#!/bin/sh
-PATH=\${PATH#*/front:}
-if [ ! -e "$SWITCH/slow" ] && echo " $* " | grep -qE -- '${words}'; then
-  : > "$SWITCH/slow"; ${how}
-fi
-exec git "$@"
-`;
-  await b.host.write("front/git", script, 0o755);
-  return `${b.host.path("front")}:${b.environment["PATH"]}`;
-}
-
-async function there(b: UpgradeHost, name: string): Promise<void> {
-  for (let tries = 0; tries < 600; tries++) {
-    if (await Deno.stat(b.host.path(name)).catch(() => undefined)) return;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  throw new Error(`${name} never came`);
-}

@@ -1,7 +1,7 @@
 /** A rebuild that is killed anywhere: the next run finds all of it before or all of it after. */
 import assert from "node:assert/strict";
 import type { UpgradeHost } from "../support/upgrade_host.ts";
-import { noDotfiles, push, rebuilds, rebuilt } from "./scene.ts";
+import { inFront, noDotfiles, push, rebuilds, rebuilt } from "./scene.ts";
 
 /** Where it is killed, by words of the command line of a program it starts. */
 const moments: Readonly<Record<string, readonly [program: string, words: string]>> = {
@@ -26,7 +26,11 @@ for (const [when, [program, words]] of Object.entries(moments)) {
     await b.write({ "mine.nix": "mine\n" });
     const [before, secretsBefore] = [await b.head(), await headOf(b, secrets)];
     await push(a, { "flake.nix": "second\n" });
-    const PATH = await killing(b, program, words);
+    const PATH = await inFront(b, program, {
+      words,
+      mark: "killed",
+      how: `${program} "$@"; kill -KILL "$PPID"; sleep 0.2; exit 1`,
+    });
     const killed = await rebuilds(b, [], { env: { PATH } });
     assert.equal(killed.status, 137, killed.stdout + killed.stderr);
     // With the remotes away the next run can only end what was begun.
@@ -50,21 +54,6 @@ for (const [when, [program, words]] of Object.entries(moments)) {
     assert.equal(await b.head("origin/main"), await b.head());
     assert.equal(await b.read("mine.nix"), "mine\n");
   });
-}
-
-/** A PATH on which this program is killed when it starts another one with some words. */
-async function killing(b: UpgradeHost, program: string, words: string): Promise<string> {
-  const script = `#!/bin/sh
-PATH=\${PATH#*/front:}
-if [ ! -e "$SWITCH/killed" ] && echo " $* " | grep -qE -- '${words}'; then
-  : > "$SWITCH/killed"
-  ${program} "$@"
-  kill -KILL "$PPID"; sleep 0.2; exit 1
-fi
-exec ${program} "$@"
-`;
-  await b.host.write(`front/${program}`, script, 0o755);
-  return `${b.host.path("front")}:${b.environment["PATH"]}`;
 }
 
 async function withSecrets(b: UpgradeHost): Promise<void> {

@@ -66,3 +66,40 @@ export function outcomes(
 ): readonly string[] {
   return report.phases.map(({ name, outcome }) => `${name}: ${outcome}`);
 }
+
+/** Returns once a file of the host is there. */
+export async function there(b: UpgradeHost, name: string): Promise<void> {
+  for (let tries = 0; tries < 600; tries++) {
+    if (await Deno.stat(b.host.path(name)).catch(() => undefined)) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error(`${name} never came`);
+}
+
+/**
+ * A PATH on which something is done once, the first time that a program is called with some words:
+ * before the program itself, whose command line `"$@"` is. `mark` is left in `switch` by then.
+ */
+export async function inFront(
+  b: UpgradeHost,
+  program: string,
+  { words, mark, how, onceIf = "true" }: {
+    readonly words: string;
+    readonly mark: string;
+    /** Lines of a shell. */
+    readonly how: string;
+    /** A shell's condition that has to hold as well. */
+    readonly onceIf?: string;
+  },
+): Promise<string> {
+  const script = `#!/bin/sh
+PATH=\${PATH#*/front:}
+if [ ! -e "$SWITCH/${mark}" ] && ${onceIf} && echo " $* " | grep -qE -- '${words}'; then
+  : > "$SWITCH/${mark}"
+  ${how}
+fi
+exec ${program} "$@"
+`;
+  await b.host.write(`front/${program}`, script, 0o755);
+  return `${b.host.path("front")}:${b.environment["PATH"]}`;
+}

@@ -1,7 +1,7 @@
 /** Ctrl-C in each phase: programs end, git and system are as before or whole, the journal is closed. */
 import assert from "node:assert/strict";
 import type { UpgradeHost } from "../support/upgrade_host.ts";
-import { noDotfiles, push, rebuildArgs, rebuilds, rebuilt } from "./scene.ts";
+import { inFront, noDotfiles, push, rebuildArgs, rebuilds, rebuilt, there } from "./scene.ts";
 
 /** Where it is stopped: a program that hangs, by words of its command line; what is live then. */
 const moments: Readonly<
@@ -136,22 +136,5 @@ async function hanging(
   // The units are looked at before the activation too, which is not what is meant.
   const isTime = words === "show" ? '[ -e "$UNITS/live.service" ]' : "true";
   await b.unit("live.service", "active running 0", "second");
-  const script = `#!/bin/sh
-PATH=\${PATH#*/front:}
-if [ ! -e "$SWITCH/hangs" ] && ${isTime} && echo " $* " | grep -qE -- '${words}'; then
-  : > "$SWITCH/hangs"
-  ${how}
-fi
-exec ${program} "$@"
-`;
-  await b.host.write(`front/${program}`, script, 0o755);
-  return `${b.host.path("front")}:${b.environment["PATH"]}`;
-}
-
-async function there(b: UpgradeHost, name: string): Promise<void> {
-  for (let tries = 0; tries < 600; tries++) {
-    if (await Deno.stat(b.host.path(name)).catch(() => undefined)) return;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  throw new Error(`${name} never came`);
+  return await inFront(b, program, { words, mark: "hangs", how, onceIf: isTime });
 }

@@ -1,6 +1,7 @@
 /** What a person sees of the real program, on terminals of all kinds, and what they are asked. */
 import assert from "node:assert/strict";
 import { Terminal } from "../terminal/fixtures/terminal.ts";
+import { onPty, type Setup } from "../support/pty.ts";
 import type { UpgradeHost } from "../support/upgrade_host.ts";
 import { push, rebuildArgs, rebuilt } from "./scene.ts";
 
@@ -10,53 +11,29 @@ interface Seen {
   readonly bytes: string;
 }
 
-/** How the terminal is set up: what stty and the environment say. */
-interface Setup {
-  readonly columns?: number;
-  readonly rows?: number;
-  readonly env?: Readonly<Record<string, string>>;
-  /** Answers, each typed once its words were seen. */
-  readonly type?: readonly (readonly [seen: string, keys: string])[];
-}
-
 /** Runs `rebuild-smart` on a terminal of its own. */
 async function sees(
   b: UpgradeHost,
   args: readonly string[] = [],
-  { columns = 80, rows = 30, env = {}, type = [] }: Setup = {},
+  { columns = 80, rows = 30, env = {}, ...setup }: Partial<Setup> = {},
 ): Promise<Seen> {
   const source = new URL("../../bin/rebuild-smart.ts", import.meta.url).pathname;
   const argv = [Deno.execPath(), "run", "--quiet", "-A", "--no-check", "--cached-only", source];
   const line = [...argv, ...rebuildArgs(b, args)].map((each) => `'${each}'`).join(" ");
-  const child = new Deno.Command("script", {
-    args: ["-qefc", `stty cols ${columns} rows ${rows}; ${line}; exit $?`, "/dev/null"],
-    clearEnv: true,
-    env: { TERM: "xterm-256color", ...b.environment, ...env },
+  const { status, bytes } = await onPty(line, {
+    ...setup,
+    columns,
+    rows,
     cwd: b.host.home,
-    stdin: "piped",
-    stdout: "piped",
-  }).spawn();
-  const keyboard = child.stdin.getWriter();
-  const waiting = [...type];
-  let bytes = "";
-  let from = 0;
-  for await (const chunk of child.stdout.pipeThrough(new TextDecoderStream())) {
-    bytes += chunk;
-    const [next] = waiting;
-    if (next === undefined || !bytes.slice(from).includes(next[0])) continue;
-    from = bytes.length;
-    waiting.shift();
-    await keyboard.write(new TextEncoder().encode(next[1]));
-  }
-  const { code } = await child.status;
-  await keyboard.close().catch(() => {});
-  return { status: code, bytes, terminal: new Terminal(columns || 80, rows || 30).write(bytes) };
+    env: { TERM: "xterm-256color", ...b.environment, ...env },
+  });
+  return { status, bytes, terminal: new Terminal(columns || 80, rows || 30).write(bytes) };
 }
 
 /** What has to be on every terminal, whole or cut into lines. */
 const said = ["Commit&Push", "upgradedto", "pulled1commit", "secretsthissystemhasnosops"];
 
-const terminals: Readonly<Record<string, readonly [Setup, live: boolean]>> = {
+const terminals: Readonly<Record<string, readonly [Partial<Setup>, live: boolean]>> = {
   "80 columns": [{}, true],
   "40 columns": [{ columns: 40 }, true],
   "0 columns, as a serial console has": [{ columns: 0, rows: 0 }, false],

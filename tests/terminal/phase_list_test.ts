@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { bareEnvironment, commandLine, transcript } from "../cli/fixtures/fixture.ts";
 import { longDetail } from "../cli/fixtures/phases.ts";
+import { onPty } from "../support/pty.ts";
 import { type Resizing, Terminal } from "./fixtures/terminal.ts";
 
 const utf8 = { LANG: "C.UTF-8", TERM: "xterm" };
@@ -255,25 +256,12 @@ async function played(
   } = {},
 ): Promise<Played> {
   const program = commandLine("phases", ["--play", scene]).join(" ");
-  const child = new Deno.Command("script", {
-    args: ["-qefc", `stty cols ${columns} rows ${rows}; ${program}; exit $?`, "/dev/null"],
-    clearEnv: true,
+  const { status: code, bytes } = await onPty(program, {
+    columns,
+    rows,
+    type,
     env: { ...bareEnvironment(), ...env },
-    stdin: "piped",
-    stdout: "piped",
-  }).spawn();
-  const keyboard = child.stdin.getWriter();
-  const waiting = [...type];
-  let bytes = "";
-  for await (const chunk of child.stdout.pipeThrough(new TextDecoderStream())) {
-    bytes += chunk;
-    const [next] = waiting;
-    if (next === undefined || !bytes.includes(next[0])) continue;
-    waiting.shift();
-    await keyboard.write(new TextEncoder().encode(next[1]));
-  }
-  const { code } = await child.status;
-  await keyboard.close().catch(() => {});
+  });
   const terminal = new Terminal(columns, rows, resizing).write(bytes);
   // The prompt's own way of drawing is not ours to look at.
   if (!bytes.includes("Go on?")) assert.deepEqual(terminal.unknown, []);
