@@ -18,6 +18,7 @@ export async function putOnPath(
   }
 }
 
-function quoted(text: string): string {
+/** A word as a shell reads it back. */
+export function quoted(text: string): string {
   return `'${text.replaceAll("'", `'\\''`)}'`;
 }
