@@ -21,7 +21,7 @@ function programsOf(config: string): readonly string[] {
 /** Somebody with dotfiles; the programs know the host by its name here. */
 export async function atDotfiles(host: Host): Promise<Reader> {
   const named = ["chezmoi-sync", "chezmoi-resolve"];
-  const programs = programsOf("dotfiles.json");
+  const programs = [...programsOf("dotfiles.json"), "dotfiles-audit", "host-status"];
   await putOnPath(
     host,
     Object.fromEntries(
