@@ -55,6 +55,9 @@ export async function followed(path: string, section: Section, scene: Scene): Pr
   await scene(async (reader, words = {}) => {
     const [block, expected] = left.shift() ?? assert.fail("the section has no more commands");
     const where = `${path}:${block.line}`;
+    for (const word of Object.keys(words)) {
+      assert(block.text.includes(word), `${where}: '${word}' is not in:\n${block.text}`);
+    }
     const script = scriptOf(replaced(block.text, words));
     const { status, stdout, stderr } = await reader.run(["bash", "-c", script, where]);
     assert.equal(status, 0, `${where}: exit ${status}\n${stdout}${stderr}`);
@@ -74,7 +77,6 @@ export function isRun({ language }: Block): boolean {
 
 function replaced(text: string, words: Readonly<Record<string, string>>): string {
   for (const [word, meaning] of Object.entries(words)) {
-    assert(text.includes(word), `'${word}' is not in:\n${text}`);
     text = text.replaceAll(word, meaning);
   }
   return text;
