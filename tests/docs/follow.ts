@@ -59,13 +59,13 @@ export async function followed(path: string, section: Section, scene: Scene): Pr
       assert(block.text.includes(word), `${where}: '${word}' is not in:\n${block.text}`);
     }
     const script = scriptOf(replaced(block.text, words));
-    const { status, stdout, stderr } = await reader.run(["bash", "-c", script, where]);
-    assert.equal(status, 0, `${where}: exit ${status}\n${stdout}${stderr}`);
+    const { status, stdout } = await reader.run(["bash", "-c", script, where]);
+    assert.equal(status, 0, `${where}: exit ${status}\n${stdout}`);
     if (expected !== undefined) {
       const { text, line } = expected;
-      assertPrints(`${path}:${line}`, replaced(text, words), stdout + stderr);
+      assertPrints(`${path}:${line}`, replaced(text, words), stdout);
     }
-    return stdout + stderr;
+    return stdout;
   });
   assert.equal(left.length, 0, `${path}:${left[0]?.[0].line}: never followed`);
 }
@@ -91,7 +91,8 @@ export function scriptOf(text: string): string {
     const otherwise = `{ echo "exit $ended, and not ${code}" >&2; exit 1; }`;
     return `ended=0; ${command} || ended=$?; [ "$ended" = ${code} ] || ${otherwise}`;
   });
-  return ["set -euo pipefail", "exec </dev/null", ...commands].join("\n");
+  // As on a terminal: what is said stands where it was said.
+  return ["set -euo pipefail", "exec </dev/null 2>&1", ...commands].join("\n");
 }
 
 /** Fails unless the lines are among what was printed, in this order. */
