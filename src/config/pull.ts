@@ -168,15 +168,18 @@ async function remember(repository: ConfigRepository, facts: PullFacts): Promise
 }
 
 function collision(
-  what: string,
+  what: "commits" | "uncommitted changes",
   paths: readonly string[],
   { tree, strategy, branch, remote }: ConfigRepository,
 ): Failure {
   const list = paths.slice(0, 10).join(", ") + (paths.length > 10 ? ", …" : "");
+  // git pulls nothing over what is uncommitted.
+  const first = what === "commits" ? "" : `\`git -C ${tree.source} commit --all\`, then `;
+  const byHand = `${first}\`git -C ${tree.source} pull --rebase\``;
   return refusal(
     `the ${what} of this host collide with ${remote}/${branch}: ${list}`,
     strategy === "abort"
-      ? `nothing was changed; \`git -C ${tree.source} pull --rebase\`, or set conflictStrategy`
-      : `nothing was changed; no side can be taken there: \`git -C ${tree.source} pull --rebase\``,
+      ? `nothing was changed; ${byHand}, or set conflictStrategy`
+      : `nothing was changed; no side can be taken there: ${byHand}`,
   );
 }
