@@ -168,14 +168,13 @@ async function remember(repository: ConfigRepository, facts: PullFacts): Promise
 }
 
 function collision(
-  what: "commits" | "uncommitted changes",
+  what: string,
   paths: readonly string[],
   { tree, strategy, branch, remote }: ConfigRepository,
 ): Failure {
   const list = paths.slice(0, 10).join(", ") + (paths.length > 10 ? ", …" : "");
   // git pulls nothing over what is uncommitted.
-  const first = what === "commits" ? "" : `\`git -C ${tree.source} commit --all\`, then `;
-  const byHand = `${first}\`git -C ${tree.source} pull --rebase\``;
+  const byHand = `commit what is uncommitted, then \`git -C ${tree.source} pull --rebase\``;
   return refusal(
     `the ${what} of this host collide with ${remote}/${branch}: ${list}`,
     strategy === "abort"

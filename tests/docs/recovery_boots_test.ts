@@ -187,6 +187,37 @@ const scenes: Readonly<Record<string, Scene>> = {
     await rests(host, stages.good, []);
   },
 
+  "The host is in emergency mode": async (follow) => {
+    const { host, reader } = await at("checked");
+    const [pid, units] = [`${host.root}/emergency.pid`, `${host.root}/units`];
+    await host.unit("emergency.target", "active active 0");
+    await host.script("systemctl-of-others", await Deno.readTextFile(`${host.root}/bin/systemctl`));
+    await host.script(
+      "systemctl",
+      `#!/bin/sh
+case "$*" in
+"stop golden-emergency.service") exec kill "$(cat ${pid})" ;;
+default) exec rm ${units}/emergency.target ;;
+*) exec systemctl-of-others "$@" ;;
+esac
+`,
+    );
+    const judge = [...host.argv("golden-boot-validate"), "--config", host.configFile];
+    const service = ["sh", "-c", `echo $$ > ${pid}; exec "$@"`, "sh", ...judge];
+    const judging = host.run([...service, "--deadline", "--wait", "30"]);
+    while (await Deno.readTextFile(pid).catch(() => "") === "") {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    await follow(reader);
+    await follow(reader);
+    assert.equal((await judging).status, 143, "it was stopped, and not too late");
+    const { failures, open } = await host.state("trial");
+    assert.deepEqual([failures, open === null, await host.reboots()], [0, false, 0]);
+    await follow(reader);
+    exits(0, await host.program("golden-boot-validate"));
+    await rests(host, stages.update, []);
+  },
+
   "A state file is corrupt": async (follow) => {
     const { host, reader } = await at("golden");
     await Deno.writeTextFile(`${host.stateDir}/golden.json`, '{"schema": 1, "path":');
