@@ -14,6 +14,9 @@ Deno.test("offline a host goes on with what it has", async () => {
     /origin cannot be reached, going on with what is here/,
   );
   assert.equal(await b.running(), "second");
+  const args = ["--config", b.host.path("config.json")];
+  const shown = await b.host.program("upgrade-status", args, { env: b.environment });
+  assert.match(exits(0, shown), /^warning {6}origin cannot be reached/m);
 });
 
 Deno.test("a remote that says no is no remote that is away", async () => {
