@@ -139,7 +139,7 @@ const scenes: Readonly<Record<string, Scene>> = {
     await b.git("switch", "--quiet", "--create", "attempt");
     const third = await push(a, { "flake.nix": "third\n" });
     exits(3, await b.upgrades());
-    assert.match(await follow(reader), /hint: git -C .* switch main/);
+    await follow(reader);
     await rests(b, "third", third);
     // A check failed for want of the network.
     await b.host.write("switch/no-network", "");
