@@ -85,6 +85,7 @@ Deno.test("a pause lasts until it is over, or ended", async () => {
   await push(a, { "flake.nix": "second\n" });
   assert.match(exits(0, await b.upgrades(["--pause", "2h"])), /paused until 20/);
   assert.match(exits(0, await b.upgrades()), /paused until .*--resume/);
+  assert.match(exits(0, await b.upgrades(["--dry-run"])), /paused until .*nothing would be done/);
   assert.equal(await b.running(), "first");
   exits(0, await b.upgrades(["--resume"]));
   exits(0, await b.upgrades());
