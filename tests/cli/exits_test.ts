@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { commands } from "../../src/build/commands.ts";
 import { ExitCode } from "../../src/cli/exit_code.ts";
+import { modulesOf, readGraph } from "../support/module_graph.ts";
 
 const root = new URL("../../", import.meta.url);
 
@@ -39,10 +40,17 @@ const toldInDocuments: readonly (readonly [string, string, string])[] = [
 
 const graph = await readGraph();
 
+/** The modules of a program with their texts; how those of the frame end is what the others make of it. */
+function sourcesOf(program: string): readonly string[] {
+  const frame = ["command", "exit_code", "failure"].map((it) => `src/cli/${it}.ts`);
+  return [...modulesOf(graph, program)].filter(([path]) => !frame.includes(path))
+    .map(([, text]) => text);
+}
+
 for (const { name, exits } of commands) {
   Deno.test(`${name} tells of each exit code that it can end with, and of no other`, () => {
     const told = exits.map(([code]) => code);
-    const found = new Set([...modulesOf(name)].flatMap(([, text]) => codesIn(text)));
+    const found = new Set(sourcesOf(name).flatMap(codesIn));
     const excused = Object.keys(never[name] ?? {}) as (keyof typeof ExitCode)[];
     assert.deepEqual(excused.filter((key) => !found.has(key)), [], "nothing to excuse");
     // A wrong option, and a program that is missing or fails, end any of them.
@@ -120,50 +128,4 @@ function failuresIn(text: string): readonly string[] {
     }
     assert.fail(`never closed: ${given.slice(0, 80)}`);
   });
-}
-
-/** The modules of src/ that run as part of a program, with their texts. */
-function modulesOf(program: string): ReadonlyMap<string, string> {
-  const found = new Map<string, string>();
-  const waiting = [`bin/${program}.ts`];
-  for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {
-    // How these end is what the others make of it.
-    const isFrame = ["command", "exit_code", "failure"].some((it) => path === `src/cli/${it}.ts`);
-    const text = graph.texts.get(path);
-    if (text === undefined || found.has(path)) continue;
-    found.set(path, isFrame ? "" : text);
-    waiting.push(...graph.imports.get(path) ?? []);
-  }
-  assert(found.size > 5, `the modules of ${program} are found`);
-  return found;
-}
-
-interface Graph {
-  readonly texts: ReadonlyMap<string, string>;
-  /** Types left out. */
-  readonly imports: ReadonlyMap<string, readonly string[]>;
-}
-
-/** All modules of ours, by the program of all names. */
-async function readGraph(): Promise<Graph> {
-  const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["info", "--json", "bin/holdfast.ts"],
-    cwd: root.pathname,
-  }).output();
-  assert(success, new TextDecoder().decode(stderr));
-  const { modules } = JSON.parse(new TextDecoder().decode(stdout));
-  const texts = new Map<string, string>();
-  const imports = new Map<string, readonly string[]>();
-  for (const { specifier, dependencies = [] } of modules) {
-    if (!specifier.startsWith(root.href) || !specifier.endsWith(".ts")) continue;
-    const path = specifier.slice(root.href.length);
-    texts.set(path, await Deno.readTextFile(new URL(specifier)));
-    imports.set(
-      path,
-      dependencies.flatMap(({ code }: { readonly code?: { readonly specifier?: string } }) =>
-        code?.specifier?.startsWith(root.href) ? [code.specifier.slice(root.href.length)] : []
-      ),
-    );
-  }
-  return { texts, imports };
 }
