@@ -38,6 +38,23 @@ const toldInDocuments: readonly (readonly [string, string, string])[] = [
   ["`${phase.name} was declined; ", "docs/rebuild-smart.md", "No to Preparation or NixOS"],
 ];
 
+/** Errors that are told without being thrown and without a hint: as above. */
+const errorsInDocuments: readonly (readonly [string, string, string])[] = [
+  ["`cannot ${inWords(failure.failed)}: ", "docs/golden.md", "| `cannot …: …`, exit 1 or 6"],
+  ["`cannot ${inWords(second.failed)} either`", "docs/golden.md", "| `cannot …: …`, exit 1 or 6"],
+  ["`${path} is corrupt (${reason})", "docs/golden.md", "| `… is corrupt: kept as"],
+  [
+    "`${path} is corrupt (${parsed.reason})",
+    "docs/config-repo.md",
+    "| `… is corrupt (…): not acted",
+  ],
+  ["`it is kept as ", "docs/config-repo.md", "| `… is corrupt (…): not acted"],
+  ["`it stays: ", "docs/config-repo.md", "| `… is corrupt (…): not acted"],
+  // The table that it sums up has what to do.
+  ["summaryOf(found)", "docs/sops.md", "do: sudo /run/current-system/activate"],
+  ["`${plan.refused.length} of the secrets cannot", "docs/audit.md", "## When it is refused"],
+];
+
 const graph = await readGraph();
 
 /** The modules of a program with their texts; how those of the frame end is what the others make of it. */
@@ -67,24 +84,43 @@ for (const { name, exits } of commands) {
 }
 
 Deno.test("a failure that a person may meet has a hint, or a document tells of it", async () => {
+  await assertTold(
+    toldInDocuments,
+    (text) => failuresIn(text).filter((given) => !/\bhint\b/.test(given)),
+  );
+});
+
+Deno.test("an error that is told without a failure has a hint, or a document tells of it", async () => {
+  await assertTold(errorsInDocuments, (text) =>
+    [...text.matchAll(/\breport\.error\(/g)]
+      .map(({ 0: { length }, index }) => text.slice(index + length))
+      .filter((rest) => !/\bhint\(/.test(rest.split(/\n +(?:return|case|throw)\b/)[0] ?? "")));
+});
+
+/** Fails when what is found in the sources is not in a table, or the table or its documents are old. */
+async function assertTold(
+  table: readonly (readonly [string, string, string])[],
+  found: (text: string) => readonly string[],
+): Promise<void> {
   const silent: string[] = [];
   const used = new Set<string>();
   for (const [path, text] of graph.texts) {
-    if (!path.startsWith("src/") || path === "src/cli/failure.ts") continue;
-    for (const given of failuresIn(text)) {
-      if (/\bhint\b/.test(given)) continue;
-      const row = toldInDocuments.find(([message]) => given.startsWith(message));
-      if (row === undefined) silent.push(`${path}: ${given}`);
+    // These pass on what others say.
+    const isFrame = /^src\/(cli\/(command|failure|multicall|report)\.ts|terminal\/)/.test(path);
+    if (!path.startsWith("src/") || isFrame) continue;
+    for (const given of found(text)) {
+      const row = table.find(([message]) => given.startsWith(message));
+      if (row === undefined) silent.push(`${path}: ${given.slice(0, 100)}`);
       else used.add(row[0]);
     }
   }
   assert.deepEqual(silent, []);
-  assert.deepEqual(toldInDocuments.map(([message]) => message).filter((it) => !used.has(it)), []);
-  for (const [, path, words] of toldInDocuments) {
+  assert.deepEqual(table.map(([message]) => message).filter((it) => !used.has(it)), []);
+  for (const [, path, words] of table) {
     const page = await Deno.readTextFile(new URL(path, root));
     assert(page.includes(words), `${path} has no '${words}'`);
   }
-});
+}
 
 Deno.test("what ends a program is seen in its sources, and what only tells of it is not", () => {
   const text = `exits: [
