@@ -86,6 +86,7 @@
             pkgs.deno
             pkgs.git
             pkgs.jujutsu
+            pkgs.just
             pkgs.mandoc
             pkgs.nix
             pkgs.nixfmt

@@ -23,7 +23,6 @@ export async function classify(found: Audit, classes: Classes, report: Report): 
     );
   }
   const path = `${found.source.directory}/${classesPath}`;
-  makeDirectory(parentOf(path), 0o755);
   let kept = classes;
   for (const [at, variable] of undecided.entries()) {
     const answer = await ask(variable, `${at + 1} of ${undecided.length}`);
@@ -34,9 +33,13 @@ export async function classify(found: Audit, classes: Classes, report: Report): 
     if (answer === "skip") continue;
     kept = new Map([...kept, [variable.name, answer]]);
     try {
+      makeDirectory(parentOf(path), 0o755);
       writeDurably(path, serializeClasses(kept), 0o644);
     } catch (error) {
-      throw new Failure(`cannot write ${path}: ${(error as Error).message}`, { cause: error });
+      throw new Failure(`cannot write ${path}: ${(error as Error).message}`, {
+        hint: "this answer is not kept, those before it are; make the source writable for you",
+        cause: error,
+      });
     }
   }
   report.info(`kept in ${classesPath}; commit it, so that no host asks again`);

@@ -58,5 +58,6 @@ function endingOf(
   }
   if (problems.length === 0) return ExitCode.done;
   report.error("not all could be read: what is in the rest is not known");
+  report.hint("each is named above, with the reason");
   return ExitCode.failed;
 }

@@ -4,7 +4,7 @@ import { Failure, heldFailure, refusal, usageFailure } from "../cli/failure.ts";
 import { isoSeconds, now } from "../host/clock.ts";
 import { environment, processId } from "../host/environment.ts";
 import { makeDirectory } from "../host/files.ts";
-import { isHeld, takeLock } from "../host/lock.ts";
+import { isHeld, type Lock, takeLock } from "../host/lock.ts";
 import { audit } from "./audit.ts";
 import { checkMigration } from "./check_migration.ts";
 import type { Classes } from "./classes_state.ts";
@@ -24,10 +24,7 @@ export async function runMigration(
   classes: Classes,
 ): Promise<ExitCode> {
   const settings = settingsOf(call);
-  makeDirectory(settings.stateDirectory);
-  const holder = { pid: processId(), program: "dotfiles-audit", since: isoSeconds(now()) };
-  const lock = await takeLock(`${settings.stateDirectory}/lock`, holder);
-  if (!isHeld(lock)) throw heldFailure(lock, "nothing was changed");
+  const lock = await lockState(settings.stateDirectory);
   try {
     if (call.options.dryRun && isCutOff(settings.stateDirectory)) {
       throw refusal("a migration was cut off", "dotfiles-audit --migrate takes it back");
@@ -40,6 +37,22 @@ export async function runMigration(
     return await migrate(call, source, classes, settings);
   } finally {
     lock.release();
+  }
+}
+
+async function lockState(directory: string): Promise<Lock> {
+  const holder = { pid: processId(), program: "dotfiles-audit", since: isoSeconds(now()) };
+  try {
+    makeDirectory(directory);
+    const lock = await takeLock(`${directory}/lock`, holder);
+    if (isHeld(lock)) return lock;
+    throw heldFailure(lock, "nothing was changed");
+  } catch (error) {
+    if (error instanceof Failure) throw error;
+    throw new Failure(`cannot use the state directory ${directory}: ${(error as Error).message}`, {
+      hint: "make it writable for this user, or give another with --state-dir",
+      cause: error,
+    });
   }
 }
 

@@ -80,6 +80,7 @@ export function writeMigration(
     restore(journal);
     removeDurably(journalPath(stateDirectory));
     throw new Failure(`cannot write: ${(error as Error).message}; nothing was changed`, {
+      hint: "see whether the disk is full and the source is yours to write, then run it again",
       cause: error,
     });
   }

@@ -1,6 +1,6 @@
 import manifest from "../../deno.json" with { type: "json" };
 import { type Command, commonOptions } from "../cli/command.ts";
-import { fallbackText } from "../cli/help.ts";
+import { commonExits, fallbackText } from "../cli/help.ts";
 import { flagOf, type Option, type Options } from "../cli/options.ts";
 
 /** When the wording of all pages was last gone over; a date of the build would make builds differ. */
@@ -28,7 +28,11 @@ export function manPage(command: Command<Options>, all: readonly Command<Options
       "OPTIONS",
       ...typed.map(([key, option]) => tagged(flagText(key, option), helpOf(option))),
     ),
-    section("EXIT STATUS", ...exits.map(([code, when]) => tagged(`\\fB${code}\\fR`, when))),
+    section(
+      "EXIT STATUS",
+      ...exits.map(([code, when]) => tagged(`\\fB${code}\\fR`, when)),
+      `.PP\n${line(commonExits)}`,
+    ),
     section(
       "FILES",
       tagged(

@@ -1,7 +1,7 @@
 /** `deno task docs`: writes docs/reference, one page a program, from the records that parse its options. */
 import { commonOptions } from "../cli/command.ts";
 import type { Command } from "../cli/command.ts";
-import { fallbackText } from "../cli/help.ts";
+import { commonExits, fallbackText } from "../cli/help.ts";
 import { flagOf, type Options } from "../cli/options.ts";
 import { commands } from "./commands.ts";
 
@@ -29,6 +29,7 @@ export function referencePage<O extends Options>(command: Command<O>): string {
     ...(command.details ?? []).map((text) => text.replaceAll("\n", " ")),
     ["| exit | |", "|---|---|", ...command.exits.map(([code, when]) => `| ${code} | ${when} |`)]
       .join("\n"),
+    commonExits,
     `Configuration file: \`${command.config.path}\`.`,
   ].join("\n\n") + "\n";
 }

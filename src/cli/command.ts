@@ -22,7 +22,7 @@ export interface Command<O extends Options> {
   /** The operands in words, as `[PATH...]`, with their meaning; none are allowed when absent. */
   readonly operands?: { readonly usage: string; readonly help: string };
   readonly options: O;
-  /** Which exit codes it uses, and when. */
+  /** Which exit codes it uses, and when; those of {@linkcode commonExits} only where it says more. */
   readonly exits: readonly (readonly [ExitCode, string])[];
   /** What else a person has to know, in paragraphs. */
   readonly details?: readonly string[];
@@ -43,7 +43,11 @@ export interface Call<O extends Options> {
 }
 
 /** Signals that end a run: its programs are killed with it, as Ctrl-C in a shell pipeline would. */
-const endings = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
+const endings = {
+  SIGINT: ExitCode.interrupted,
+  SIGTERM: ExitCode.terminated,
+  SIGHUP: ExitCode.hungUp,
+} as const;
 
 /** A signal that ends a run. */
 export type EndingSignal = keyof typeof endings;

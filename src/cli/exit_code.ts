@@ -1,4 +1,4 @@
-/** The exit codes every program shares; README and the unit files rely on them. */
+/** The exit codes every program shares; docs/configuration.md and the unit files rely on them. */
 export const ExitCode = {
   /** Done, nothing to do, or safely degraded (offline) with a warning. */
   done: 0,
@@ -18,6 +18,8 @@ export const ExitCode = {
   bug: 70,
   /** Busy: another run holds the lock. */
   busy: 75,
+  /** The terminal was lost: 128 + SIGHUP. */
+  hungUp: 129,
   /** Ctrl-C: 128 + SIGINT. */
   interrupted: 130,
   /** Told to end: 128 + SIGTERM. */

@@ -6,6 +6,10 @@ export type Documented<O extends Options> =
   & Omit<Command<O>, "config" | "run">
   & Partial<Pick<Command<O>, "config">>;
 
+/** How every program can end besides what its record says, whatever it is about. */
+export const commonExits =
+  "As every program: 70 for a bug in it; 129, 130, 143 when hang-up, Ctrl-C or SIGTERM ends it.";
+
 /** What `--help` prints; made from the same records that parse the command line. */
 export function helpText<O extends Options>(command: Documented<O>, common: Options): string {
   const operands = command.operands === undefined ? "" : ` ${command.operands.usage}`;
@@ -16,6 +20,7 @@ export function helpText<O extends Options>(command: Documented<O>, common: Opti
     ...(command.details ?? []),
     `Exit status:\n${command.exits.map(([code, when]) => `  ${code}  ${when}`).join("\n")}`,
     ...(command.config === undefined ? [] : [
+      commonExits,
       `Configuration: ${command.config.path} (JSON; the keys are the options in camelCase, flags win)`,
     ]),
   ];

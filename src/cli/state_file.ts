@@ -20,8 +20,17 @@ export function readStateFile<T>(
   if (info.size > greatestSize) {
     return { kind: "corrupt", reason: `it has ${info.size} bytes, more than any state` };
   }
-  const text = readable(path, readText);
+  const text = readStateText(path);
   return text === undefined ? undefined : parse(text);
+}
+
+/**
+ * Reads a state file as it is; `undefined` only when it is missing.
+ *
+ * @throws {Failure} when it is there and cannot be read at all
+ */
+export function readStateText(path: string): string | undefined {
+  return readable(path, readText);
 }
 
 function readable<T>(path: string, read: (path: string) => T): T {

@@ -68,6 +68,9 @@ export function tell(
       return ExitCode.done;
     case "refused":
       report.error(`not pushed, it is kept here: ${push.reason}`);
+      report.hint(
+        "see what the remote allows: rights, hooks, a protected branch; the next run pushes",
+      );
       return ExitCode.failed;
     case "secrets": {
       report.error(`not pushed, it is kept here: secrets were found\n${push.lines.join("\n")}`);

@@ -24,7 +24,11 @@ export async function settleKept(
   }
   const { chezmoi } = programs;
   const output = take === "local" ? await chezmoi.reAdd(targets) : await chezmoi.overwrite(targets);
-  if (output.status !== 0) throw new Failure(`chezmoi: ${output.stderr.trim()}`);
+  if (output.status !== 0) {
+    throw new Failure(`chezmoi: ${output.stderr.trim()}`, {
+      hint: `look at it: chezmoi diff ${targets.join(" ")}`,
+    });
+  }
   const left = await chezmoi.status(targets);
   const differing = "kind" in left ? targets : left.map(({ path }) => path);
   if (differing.length > 0) {

@@ -17,6 +17,7 @@ export const goldenBootCheck: Command<typeof checkOptions> = {
     [ExitCode.usage, "wrong option or configuration"],
     [ExitCode.rolledBack, "golden is the default again, and the reboot was asked for"],
     [ExitCode.rollbackFailed, "a step of the rollback failed: the boot goes on"],
+    [ExitCode.busy, "another golden program was at work for minutes: nothing was counted"],
   ],
   config: goldenConfig,
   // Not loaded lazily: in early boot there is no other use for this program.

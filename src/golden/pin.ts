@@ -20,7 +20,7 @@ export const pinGolden: Command<typeof pinOptions> = {
   exits: [
     [ExitCode.done, "pinned, or golden already"],
     [ExitCode.failed, "it could not be recorded; what was golden before still is"],
-    [ExitCode.usage, "wrong option, no such generation, or not root"],
+    [ExitCode.usage, "wrong option or configuration, no such generation, or not root"],
     [ExitCode.busy, "another golden program is at work"],
   ],
   details: [

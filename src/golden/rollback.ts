@@ -21,7 +21,7 @@ export const rollbackToGolden: Command<typeof rollbackOptions> = {
   exits: [
     [ExitCode.done, "golden is what boots next, or nothing was to be done"],
     [ExitCode.failed, "nothing was changed"],
-    [ExitCode.usage, "wrong option, or not root"],
+    [ExitCode.usage, "wrong option or configuration, or not root"],
     [ExitCode.needsPerson, "no golden to roll back to, or nobody said yes"],
     [ExitCode.rollbackFailed, "a step failed: the message says what stands"],
     [ExitCode.busy, "another golden program is at work"],

@@ -25,7 +25,12 @@ export async function runShowGolden(
   if (options.json) {
     report.answer(JSON.stringify({ golden: golden ?? null, trouble: trouble ?? null }));
   } else if (golden !== undefined) report.answer(asText(golden, settings));
-  if (trouble !== undefined) report.error(trouble);
+  if (trouble !== undefined) {
+    report.error(trouble);
+    report.hint(
+      "show-boot-status tells what else there is, and pin-golden pins a system that is well",
+    );
+  }
   return trouble === undefined ? ExitCode.done : ExitCode.failed;
 }
 

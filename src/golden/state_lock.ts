@@ -21,7 +21,10 @@ export async function lockState(
     if (lock !== undefined) return lock;
   } catch (error) {
     const why = isMissing(error) ? "it does not exist" : (error as Error).message;
-    throw new Failure(`cannot use the state directory ${directory}: ${why}`, { cause: error });
+    throw new Failure(`cannot use the state directory ${directory}: ${why}`, {
+      hint: "make it for root on a disk, or give another with --state-dir",
+      cause: error,
+    });
   }
   throw new Failure(`busy: another program has ${directory} for more than ${patience / 1000} s`, {
     code: ExitCode.busy,

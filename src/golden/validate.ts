@@ -36,6 +36,7 @@ export const goldenBootValidate: Command<typeof validateOptions> = {
     [ExitCode.usage, "wrong option or configuration"],
     [ExitCode.rolledBack, "golden is the default again, and the reboot was asked for"],
     [ExitCode.rollbackFailed, "a step of the rollback failed: the next boot tries again"],
+    [ExitCode.busy, "another golden program was at work all the time: nothing was judged"],
   ],
   details: [
     "Only a boot of the generation on trial is ever rebooted. Where nothing was golden yet and the\n" +

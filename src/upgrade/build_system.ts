@@ -163,11 +163,15 @@ async function systemAt(outLink: string): Promise<string> {
     });
   }
   if (!await isValid(toplevel)) {
-    throw new Failure(`the build left a link to ${toplevel}, which is no valid store path`);
+    throw new Failure(`the build left a link to ${toplevel}, which is no valid store path`, {
+      hint: buildHint,
+    });
   }
   if (lstat(`${toplevel}/bin/switch-to-configuration`) !== undefined) return toplevel;
-  throw new Failure(`the build left ${toplevel}, which is no NixOS system`);
+  throw new Failure(`the build left ${toplevel}, which is no NixOS system`, { hint: buildHint });
 }
+
+const buildHint = "a buildCommand has to build config.system.build.toplevel";
 
 async function isThere(program: string): Promise<boolean> {
   try {

@@ -2,9 +2,9 @@ import { Failure } from "../cli/failure.ts";
 import { addToHistory } from "../cli/history_state.ts";
 import { type ParsedState, serializeState } from "../cli/parse_state.ts";
 import type { Report } from "../cli/report.ts";
-import { readStateFile } from "../cli/state_file.ts";
+import { readStateFile, readStateText } from "../cli/state_file.ts";
 import { isoSeconds, now } from "../host/clock.ts";
-import { keepAside, makeDirectory, readText, removeDurably, writeDurably } from "../host/files.ts";
+import { keepAside, makeDirectory, removeDurably, writeDurably } from "../host/files.ts";
 import { type HostState, newHost, parseHost } from "./host_state.ts";
 import { type Journal, parseJournal } from "./journal_state.ts";
 import { type LastRun, parseLastRun } from "./last_run_state.ts";
@@ -45,7 +45,7 @@ export class Records {
 
   /** The last runs, oldest first. */
   get history(): readonly LastRun[] {
-    const lines = (readText(`${this.directory}/history.jsonl`) ?? "").split("\n");
+    const lines = (readStateText(`${this.directory}/history.jsonl`) ?? "").split("\n");
     return lines.map((line) => parseLastRun(line)).flatMap((parsed) =>
       parsed.kind === "valid" ? [parsed.state] : []
     );
@@ -53,7 +53,7 @@ export class Records {
 
   /** Records how a run ended. */
   record(run: LastRun): void {
-    const history = readText(`${this.directory}/history.jsonl`) ?? "";
+    const history = readStateText(`${this.directory}/history.jsonl`) ?? "";
     this.#replace("history.jsonl", addToHistory(history, run));
     this.#write("last-run.json", run);
   }

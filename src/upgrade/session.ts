@@ -95,7 +95,9 @@ async function begunWhole<R extends UpgradeRun>(
 /** A run that knows where the files are, from a look at them. */
 async function placed<R extends UpgradeRun>(run: R, status: Status): Promise<R> {
   const { tree } = run.repository;
-  if (status.head === undefined) throw new Failure(`${tree.source} has no commit yet`);
+  if (status.head === undefined) {
+    throw new Failure(`${tree.source} has no commit yet`, { hint: "make the first one by hand" });
+  }
   return Object.assign(run, {
     head: status.head,
     tree: await trackedTree(run.repository, status),
@@ -174,8 +176,11 @@ export async function through(
 /** A program that failed where no step expected it is a failure of that step, not the end of all. */
 export function asFailure(error: unknown): Failure {
   if (error instanceof Failure) return error;
-  const isOfProgram = error instanceof ProcessError || error instanceof ProgramMissingError ||
-    error instanceof ProgramStartError;
+  if (error instanceof ProgramMissingError) {
+    const hint = `install ${error.program} and put it on PATH`;
+    return new Failure(error.message, { hint, cause: error });
+  }
+  const isOfProgram = error instanceof ProcessError || error instanceof ProgramStartError;
   if (isOfProgram) return new Failure(error.message, { cause: error });
   throw error;
 }

@@ -98,6 +98,7 @@ export async function goBack(
   if (run.settings.json) report.answer(JSON.stringify(last, null, 2));
   else if (undone.code === ExitCode.done) report.answer(undone.message);
   else report.error(undone.message);
+  if (undone.hint !== undefined) report.hint(undone.hint);
   return undone.code;
 }
 

@@ -17,6 +17,7 @@ export const upgradeStatus: Command<typeof upgradeStatusOptions> = {
   options: upgradeStatusOptions,
   exits: [
     [ExitCode.done, "shown, and all is well"],
+    [ExitCode.failed, "a state file cannot be read, or the metrics not written"],
     [ExitCode.usage, "wrong option or configuration"],
     [ExitCode.needsPerson, "the last run was refused, failed, or could not be rolled back"],
     [ExitCode.degraded, "units are not well since the last upgrade"],

@@ -1,5 +1,6 @@
 import type { Call } from "../cli/command.ts";
 import { ExitCode } from "../cli/exit_code.ts";
+import { Failure } from "../cli/failure.ts";
 import { short } from "../config/decide_pull.ts";
 import { now } from "../host/clock.ts";
 import { toplevelAt } from "../programs/nix.ts";
@@ -54,7 +55,15 @@ export function runUpgradeStatus(
     runs: [...records.history].reverse().slice(0, shown),
   };
   if (options.metrics !== undefined) {
-    writeMetrics(options.metrics, metricsText(metricFacts(records, options)));
+    const text = metricsText(metricFacts(records, options));
+    try {
+      writeMetrics(options.metrics, text);
+    } catch (error) {
+      throw new Failure(`cannot write ${options.metrics}: ${(error as Error).message}`, {
+        hint: "make its directory, and writable for this user, or give another with --metrics",
+        cause: error,
+      });
+    }
   }
   report.answer(options.json ? JSON.stringify(status, null, 2) : asText(status));
   return Promise.resolve(codeOf(status));

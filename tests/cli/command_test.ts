@@ -30,6 +30,8 @@ Options:
 Exit status:
   0  always
 
+As every program: 70 for a bug in it; 129, 130, 143 when hang-up, Ctrl-C or SIGTERM ends it.
+
 Configuration: /nowhere/plain.json (JSON; the keys are the options in camelCase, flags win)
 = 0
 `,

@@ -5,6 +5,7 @@
  */
 import { NixStore } from "./nix_store.ts";
 import { decoded, type Ended, output, type RunOptions } from "./processes.ts";
+import { asTold } from "./told_exits.ts";
 
 const checkout = new URL("../..", import.meta.url).pathname.replace(/\/$/, "");
 
@@ -188,7 +189,8 @@ export class GoldenHost implements AsyncDisposable {
 
   /** Runs one of our programs with this host's configuration. */
   async program(name: string, args: readonly string[] = [], options?: RunOptions): Promise<Ended> {
-    return await this.run([...this.argv(name), "--config", this.configFile, ...args], options);
+    const argv = [...this.argv(name), "--config", this.configFile, ...args];
+    return asTold(name, await this.run(argv, options));
   }
 
   /** Runs any program here. */

@@ -39,7 +39,7 @@ export const dotfilesSet: ProgramSet = {
   name: "programs",
   recipe: 1,
   user: "the tests and the demo",
-  minimumVersions: { jj: "0.39", chezmoi: "2.70", git: "2.41", age: "", "age-keygen": "" },
+  minimumVersions: { jj: "0.39", chezmoi: "2.70", git: "2.43", age: "", "age-keygen": "" },
   remedy: "nixpkgs#jujutsu nixpkgs#chezmoi nixpkgs#git nixpkgs#age",
   size: "60 MB",
   packages: ["jujutsu", "chezmoi", "git", "age", "openssh-client"],

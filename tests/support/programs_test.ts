@@ -14,7 +14,7 @@ Deno.test("the programs have the versions they are said to have, and those suffi
 });
 
 Deno.test("a version suffices from the minimum upwards", () => {
-  const recent = { jj: "0.39.0", chezmoi: "2.70.0", git: "2.41", age: "1.0", "age-keygen": "1.0" };
+  const recent = { jj: "0.39.0", chezmoi: "2.70.0", git: "2.43", age: "1.0", "age-keygen": "1.0" };
   assert.equal(sufficient(recent), true);
   assert.equal(sufficient({ ...recent, jj: "1.0.0", git: "3.0", age: "unknown" }), true);
   assert.equal(sufficient({ ...recent, jj: "0.9.9" }), false);
@@ -62,7 +62,7 @@ Deno.test("without programs and without apt, the error names what is needed and 
   assert.equal(stdout, "");
   assert.match(stderr, /^error: cannot find or fetch the programs/);
   assert.match(stderr, /jj, 0\.39 or later: not on PATH/);
-  assert.match(stderr, /git, 2\.41 or later: 2\.30\.1 at '.*\/bin\/git'/);
+  assert.match(stderr, /git, 2\.43 or later: 2\.30\.1 at '.*\/bin\/git'/);
   assert.match(stderr, /age, any version: not on PATH/);
   assert.match(stderr, /fetching them from Debian \(.*\): 'apt-get' is not on PATH/);
   assert.match(stderr, /hint: install them .* nix shell nixpkgs#jujutsu/);

@@ -14,6 +14,7 @@ import {
   succeeded,
 } from "./processes.ts";
 import { programs } from "./programs.ts";
+import { asTold } from "./told_exits.ts";
 
 const checkout = new URL("../..", import.meta.url).pathname.replace(/\/$/, "");
 
@@ -218,7 +219,7 @@ export class Host {
     const argv = [...(compiled ? [`${compiled}/${name}`] : source), ...args];
     const child = spawn(argv, this.#settled(options));
     return {
-      ended: child.output().then(decoded),
+      ended: child.output().then((output) => asTold(name, decoded(output))),
       kill: (signal = "SIGKILL") => kill(child, signal),
     };
   }

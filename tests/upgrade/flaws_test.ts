@@ -57,6 +57,9 @@ Deno.test("flaw: after a way back that failed, --undo did not try it again", asy
   await b.ends("second", "switch", 2);
   await b.ends("first", "switch", 2);
   exits(6, await b.upgrades());
+  // It says what to do then, as the run before did.
+  const again = exits(6, await b.upgrades(["--undo"]));
+  assert.match(again, /way back failed.*\nhint: the repository stays with what was tried; /);
   await b.ends("first", "switch", 0);
   exits(0, await b.upgrades(["--undo"]));
   assert.deepEqual([await b.head(), await b.running(), await b.default()], [
