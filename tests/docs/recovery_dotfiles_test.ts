@@ -175,7 +175,8 @@ const scenes: Readonly<Record<string, Scene>> = {
     const reader = await atDotfiles(b);
     await follow(reader);
     assert.match(await follow(reader), /home\.json is corrupt .*kept as /);
-    await syncs(a);
+    assert.equal(await onMain(sandbox, "dot_g"), "g by b\n");
+    await holds(".f", "f by a\n", b);
     await a.write(".h", "h by a\n");
     await syncs(a);
     await b.write(".g", "g again by b\n");
