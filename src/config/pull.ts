@@ -173,10 +173,12 @@ function collision(
   { tree, strategy, branch, remote }: ConfigRepository,
 ): Failure {
   const list = paths.slice(0, 10).join(", ") + (paths.length > 10 ? ", …" : "");
+  // git pulls nothing over what is uncommitted.
+  const byHand = `commit what is uncommitted, then \`git -C ${tree.source} pull --rebase\``;
   return refusal(
     `the ${what} of this host collide with ${remote}/${branch}: ${list}`,
     strategy === "abort"
-      ? `nothing was changed; \`git -C ${tree.source} pull --rebase\`, or set conflictStrategy`
-      : `nothing was changed; no side can be taken there: \`git -C ${tree.source} pull --rebase\``,
+      ? `nothing was changed; ${byHand}, or set conflictStrategy`
+      : `nothing was changed; no side can be taken there: ${byHand}`,
   );
 }

@@ -29,7 +29,7 @@ export async function runMark(
   if (code === ExitCode.needsPerson) {
     report.hint(
       "deploy another configuration, or try it again: " +
-        `golden-mark-pending --force ${toplevel} ${action}, then switch with NIXOS_NO_CHECK=1`,
+        `golden-mark-pending --force ${toplevel} ${action}, then deploy it once more`,
     );
   }
   return code;

@@ -29,11 +29,10 @@ export async function runRollback(
   };
   if (seen.decision.effects.length === 0) {
     answer(false);
-    report.info(
-      facts.booted === golden.path
-        ? "golden is the default and booted: nothing to do"
-        : "golden is the default already: nothing to do, but --reboot to start it",
-    );
+    if (facts.booted === golden.path) {
+      report.info("golden is the default and booted: nothing to do");
+      report.hint("to leave it, pin another one first: pin-golden --generation N");
+    } else report.info("golden is the default already: nothing to do, but --reboot to start it");
     return ExitCode.done;
   }
   if (options.dryRun) {

@@ -1,12 +1,13 @@
 import type { Call } from "../cli/command.ts";
 import { ExitCode } from "../cli/exit_code.ts";
-import { usageFailure } from "../cli/failure.ts";
+import { type Failure, usageFailure } from "../cli/failure.ts";
 import { runSteps } from "../cli/steps.ts";
 import { type Opened, openRepository } from "../config/repository.ts";
 import { isoSeconds, now } from "../host/clock.ts";
+import { hostName } from "../host/environment.ts";
 import type { Status } from "../programs/git_status.ts";
 import type { autoUpgradeOptions } from "./auto_upgrade.ts";
-import { close } from "./end_run.ts";
+import { close, closeRefused } from "./end_run.ts";
 import { tellMetrics } from "./metrics_file.ts";
 import { parseDuration, pausedUntil } from "./pause.ts";
 import { Records } from "./records.ts";
@@ -62,11 +63,18 @@ export async function runAutoUpgrade(call: AutoUpgradeCall): Promise<ExitCode> {
     unwell: [],
   });
   if (options.dryRun) {
+    if (paused !== undefined) report.info(`paused until ${paused}: nothing would be done before`);
     await runSteps(upgradeSteps, begin(await openRepository(options)), { dryRun: true, report });
     return ExitCode.done;
   }
+  const run = { records, settings: options, report, program };
+  // A person who wants an upgrade undone is there to see why not.
+  const refused = async (failure: Failure): Promise<void> => {
+    await closeRefused(run, options.host ?? hostName(), failure);
+    tellMetrics(run);
+  };
   return await alone(
-    { program, settings: options, records, begin },
+    { program, settings: options, records, begin, ...(options.undo ? {} : { refused }) },
     async (run, found) => await upgrade(call, run, found),
   );
 }

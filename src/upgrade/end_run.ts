@@ -78,7 +78,7 @@ export async function endBadly(run: UpgradeRun, step: string, error: Failure): P
   const isLive = step === "activate" || step === "watch";
   const isTried = isLive || ["build", "check", "mark"].includes(step);
   const failed: Ending = {
-    result: error.code === ExitCode.needsPerson ? "refused" : "failed",
+    result: resultOf(error.code),
     message: error.message,
     code: error.code,
     ...(error.hint === undefined ? {} : { hint: error.hint }),
@@ -256,4 +256,43 @@ export async function close(
   records.journal = undefined;
   await tellChange(run, last);
   return last;
+}
+
+/**
+ * Records a run that was refused before it began, and tells who wants to know: at night nobody saw
+ * it, and the host would look as it did after the last one.
+ */
+export async function closeRefused(
+  run: Pick<UpgradeRun, "records" | "settings" | "report" | "program">,
+  host: string,
+  { message, code }: Failure,
+): Promise<void> {
+  const { records, settings, program } = run;
+  const time = isoSeconds(now());
+  const place = {
+    commit: null,
+    files: null,
+    toplevel: toplevelAt(settings.currentSystem) ?? null,
+    profile: toplevelAt(settings.profile) ?? null,
+  };
+  const last: LastRun = {
+    schema: 1,
+    id: time,
+    program,
+    endedAt: time,
+    result: resultOf(code),
+    message,
+    exitCode: code,
+    before: place,
+    after: place,
+    steps: [],
+    failedUnits: [],
+    warnings: [],
+  };
+  records.record(last);
+  await tellChange({ ...run, repository: { host } }, last);
+}
+
+function resultOf(code: ExitCode): Result {
+  return code === ExitCode.needsPerson ? "refused" : "failed";
 }

@@ -30,7 +30,9 @@ export function writeMetrics(path: string, text: string): void {
 }
 
 /** Writes the metrics after a run; that they cannot be written is worth a line, and no more. */
-export function tellMetrics({ records, settings, report }: UpgradeRun): void {
+export function tellMetrics(
+  { records, settings, report }: Pick<UpgradeRun, "records" | "settings" | "report">,
+): void {
   if (settings.metrics === undefined) return;
   try {
     writeMetrics(settings.metrics, metricsText(metricFacts(records, settings)));

@@ -8,10 +8,9 @@ const bound = 30_000;
 
 /** Tells somebody when the state of the host changed, and of nothing else. */
 export async function tellChange(
-  { records, settings, repository, report }: Pick<
-    UpgradeRun,
-    "records" | "settings" | "repository" | "report"
-  >,
+  { records, settings, repository, report }:
+    & Pick<UpgradeRun, "records" | "settings" | "report">
+    & { readonly repository: { readonly host: string } },
   last: LastRun,
 ): Promise<void> {
   const { host } = records;

@@ -1,5 +1,5 @@
 /** What every run is made of, whichever program and whichever steps: alone, journaled, ended. */
-import type { ExitCode } from "../cli/exit_code.ts";
+import { ExitCode } from "../cli/exit_code.ts";
 import { busyFailure, Failure, refusal } from "../cli/failure.ts";
 import type { StepEnd, StepWatch } from "../cli/steps.ts";
 import { keep, take } from "../config/autosave.ts";
@@ -31,6 +31,8 @@ export interface Session<R extends UpgradeRun> {
   readonly settings: SessionSettings;
   readonly records: Records;
   readonly begin: (opened: Opened) => R;
+  /** Is told, under the locks, why no run could begin; not that somebody else is at work. */
+  readonly refused?: (failure: Failure) => Promise<void>;
 }
 
 /**
@@ -45,7 +47,11 @@ export async function alone<R extends UpgradeRun>(
   const { program, settings } = session;
   const tree = await findWorkTree(settings);
   const locked = async (): Promise<ExitCode> => {
-    const begun = await begunWhole(tree, session);
+    const begun = await begunWhole(tree, session).catch(async (error) => {
+      const failure = asFailure(error);
+      if (failure.code !== ExitCode.busy) await session.refused?.(failure);
+      throw error;
+    });
     return typeof begun === "number" ? begun : await work(begun.run, begun.found);
   };
   return await underLock(

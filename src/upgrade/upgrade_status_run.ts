@@ -87,6 +87,9 @@ function asText(status: Status): string {
     ...(unfinished === null
       ? []
       : [`unfinished   the run of ${unfinished.id}, in its step "${unfinished.step}"`]),
+    ...(status.runs[0]?.warnings ?? []).map((warning) =>
+      `warning      ${warning.replaceAll("\n", "\n             ")}`
+    ),
     ...status.quarantined.map(({ commit, time, reason }) =>
       `quarantined  ${short(commit)} on ${time}: ${reason}`
     ),

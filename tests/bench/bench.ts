@@ -3,6 +3,7 @@ import { Failure, usageFailure } from "../../src/cli/failure.ts";
 import { enable, parseCommandLine, settle, text } from "../../src/cli/options.ts";
 import { programs } from "../support/programs.ts";
 import type { Sandbox } from "../support/sandbox.ts";
+import { auditRows } from "./audit.ts";
 import { configRows } from "./config.ts";
 import { hostWith } from "./dotfiles.ts";
 import { checkOf, hostOnTrial } from "./golden.ts";
@@ -90,6 +91,7 @@ async function bench(runs: number, narrate: (text: string) => void): Promise<Row
     }
     for (const row of await configRows(ways, runs, narrate)) rows.push(row);
     for (const row of await rebuildRows(ways, runs, narrate)) rows.push(row);
+    for (const row of await auditRows(ways, runs, narrate)) rows.push(row);
     await using trial = await hostOnTrial();
     for (const row of await statusRows(ways, runs, narrate, { dotfiles: host, trial })) {
       rows.push(row);

@@ -4,6 +4,7 @@ import { readManifest } from "../../src/build/install_manifest.ts";
 import { installOptions, type InstallValues } from "../../src/build/install_options.ts";
 import { configurations, planInstall } from "../../src/build/install_plan.ts";
 import { parseConfig, settle } from "../../src/cli/options.ts";
+import { bundle } from "../support/bundle.ts";
 import { decoded, type Ended, output } from "../support/processes.ts";
 import { systemPrograms } from "../support/programs.ts";
 import { inTemporaryDirectory } from "../support/temporary_directory.ts";
@@ -294,11 +295,9 @@ Deno.test("whoever may not write there is told so, and nothing is changed", {
 }, () =>
   withPlace(async ({ directory, prefix }) => {
     await Deno.chmod(directory, 0o755);
-    // What Deno caches of the modules is root's, and stays so.
     const nobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"];
     const script = `${directory}/install.js`;
-    const bundle = [Deno.execPath(), "bundle", "--quiet", "--config", config, "--platform", "deno"];
-    exits(0, await run([...bundle, "--output", script, task]));
+    await bundle(task, script);
     const env = { HOME: "/nonexistent", DENO_DIR: `${directory}/none` };
     const argv = [Deno.execPath(), "run", "-A", "--no-config", script];
     const ended = await run([...nobody, ...argv, "--prefix", prefix], env);

@@ -57,7 +57,7 @@ for (const [what, prepare] of Object.entries(local)) {
         if (strategy === "abort" && (commitCollides || editCollides)) {
           assert.match(
             exits(3, ended),
-            /collide with origin\/main: flake\.nix\n.*nothing was changed/,
+            /collide with origin\/main: flake\.nix\n.*nothing was changed; commit what .* --rebase/,
           );
           assert.deepEqual(await b.everything(), before);
           return;

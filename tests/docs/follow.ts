@@ -55,14 +55,17 @@ export async function followed(path: string, section: Section, scene: Scene): Pr
   await scene(async (reader, words = {}) => {
     const [block, expected] = left.shift() ?? assert.fail("the section has no more commands");
     const where = `${path}:${block.line}`;
+    for (const word of Object.keys(words)) {
+      assert(block.text.includes(word), `${where}: '${word}' is not in:\n${block.text}`);
+    }
     const script = scriptOf(replaced(block.text, words));
-    const { status, stdout, stderr } = await reader.run(["bash", "-c", script, where]);
-    assert.equal(status, 0, `${where}: exit ${status}\n${stdout}${stderr}`);
+    const { status, stdout } = await reader.run(["bash", "-c", script, where]);
+    assert.equal(status, 0, `${where}: exit ${status}\n${stdout}`);
     if (expected !== undefined) {
       const { text, line } = expected;
-      assertPrints(`${path}:${line}`, replaced(text, words), stdout + stderr);
+      assertPrints(`${path}:${line}`, replaced(text, words), stdout);
     }
-    return stdout + stderr;
+    return stdout;
   });
   assert.equal(left.length, 0, `${path}:${left[0]?.[0].line}: never followed`);
 }
@@ -74,7 +77,6 @@ export function isRun({ language }: Block): boolean {
 
 function replaced(text: string, words: Readonly<Record<string, string>>): string {
   for (const [word, meaning] of Object.entries(words)) {
-    assert(text.includes(word), `'${word}' is not in:\n${text}`);
     text = text.replaceAll(word, meaning);
   }
   return text;
@@ -89,7 +91,8 @@ export function scriptOf(text: string): string {
     const otherwise = `{ echo "exit $ended, and not ${code}" >&2; exit 1; }`;
     return `ended=0; ${command} || ended=$?; [ "$ended" = ${code} ] || ${otherwise}`;
   });
-  return ["set -euo pipefail", "exec </dev/null", ...commands].join("\n");
+  // As on a terminal: what is said stands where it was said.
+  return ["set -euo pipefail", "exec </dev/null 2>&1", ...commands].join("\n");
 }
 
 /** Fails unless the lines are among what was printed, in this order. */

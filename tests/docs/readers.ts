@@ -4,6 +4,7 @@
  * by, and `systemctl`.
  */
 import { commands } from "../../src/build/commands.ts";
+import type { ConfigHost } from "../support/config_host.ts";
 import type { GoldenHost } from "../support/golden_host.ts";
 import type { RunOptions } from "../support/processes.ts";
 import { putOnPath, quoted } from "../support/programs_on_path.ts";
@@ -32,11 +33,26 @@ export async function atDotfiles(host: Host): Promise<Reader> {
   return withPath(host, {}, `${host.path("bin")}:${host.environment["PATH"]}`);
 }
 
-/** Somebody on a host with a configuration repository. */
+/** Somebody with a clone of the configuration repository, who changes it. */
+export async function atConfig({ host }: ConfigHost): Promise<Reader> {
+  await putOnPath(host, { "host-commit": ["--host", host.name] });
+  return withPath(host, {}, `${host.path("bin")}:${host.environment["PATH"]}`);
+}
+
+/** Somebody on a host with a configuration repository that upgrades itself. */
 export async function atUpgrades(b: UpgradeHost): Promise<Reader> {
   const config = ["--config", b.host.path("config.json")];
   const programs = programsOf("config-repo.json");
-  await putOnPath(b.host, Object.fromEntries(programs.map((name) => [name, config])));
+  const places = [
+    ...["--config-dir", b.host.path("etc"), "--upgrade-state-dir", b.stateDir, "--repo", b.repo],
+    ...["--dotfiles-state-dir", b.host.path("none"), "--golden-state-dir", b.host.path("none")],
+    ...["--shared-dotfiles-state-dir", b.host.path("none")],
+    ...["--current-system", b.host.path("run/current-system")],
+  ];
+  await putOnPath(b.host, {
+    ...Object.fromEntries(programs.map((name) => [name, config])),
+    "host-status": places,
+  });
   await b.host.write("bin/sudo", sudo, 0o755);
   return withPath(b.host, b.environment, `${b.host.path("bin")}:${b.environment["PATH"]}`);
 }

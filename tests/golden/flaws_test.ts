@@ -166,11 +166,15 @@ testsOn("what was wrong in the draft, or found since", {
       await healthy(host, true);
       exits(0, await host.program("golden-boot-check"));
       exits(0, await host.program("golden-boot-validate"));
-      assert.match(exits(3, await host.install(update)), /refused: .*it was rejected on/);
+      const said = exits(3, await host.install(update));
+      assert.match(said, /refused: .*it was rejected on/);
+      assert.match(said, /hint: .*golden-mark-pending --force \S+ boot, then deploy it once more/);
       assert.equal(await host.loaderDefault(), good);
       assert.equal(await host.state("trial"), null);
-      exits(0, await host.program("golden-mark-pending", ["--force", update, "switch"]));
+      exits(0, await host.program("golden-mark-pending", ["--force", update, "boot"]));
       assert.equal((await host.state("trial")).target, update);
+      exits(0, await host.install(update));
+      assert.equal(await host.loaderDefault(), update);
     },
   ],
   "flaw: golden, once pinned, was rejected when the pin was killed before its end": [

@@ -3,6 +3,7 @@ import { permissionFlags, permissions } from "../../src/build/permissions.ts";
 import type { CheckState } from "../../src/sops/decide_check.ts";
 import type { SopsReport } from "../../src/sops/decide_report.ts";
 import { lookAtSops } from "../../src/sops/look.ts";
+import { bundle } from "../support/bundle.ts";
 import { decoded, type Ended, output, succeeded } from "../support/processes.ts";
 import { programs } from "../support/programs.ts";
 
@@ -160,18 +161,14 @@ export class SopsHost implements AsyncDisposable {
   }
 
   /**
-   * Runs `check-sops` as a user that nothing here belongs to. Of one bundle: nobody else may be able
-   * to read this checkout, or what Deno has cached for it.
+   * Runs `check-sops` as a user that nothing here belongs to.
    */
   async programAsNobody(): Promise<Ended> {
-    const bundle = `${this.root}/check-sops.js`;
-    if (!await Deno.stat(bundle).catch(() => false)) {
-      const source = `${checkout}/bin/check-sops.ts`;
-      const options = ["--quiet", "--config", `${checkout}/deno.json`, "--output", bundle];
-      await this.run([Deno.execPath(), "bundle", ...options, source]);
-      await Deno.chmod(bundle, 0o644);
+    const script = `${this.root}/check-sops.js`;
+    if (!await Deno.stat(script).catch(() => false)) {
+      await bundle(`${checkout}/bin/check-sops.ts`, script);
     }
-    const deno = [Deno.execPath(), "run", "-A", "--no-config", "--cached-only", bundle];
+    const deno = [Deno.execPath(), "run", "-A", "--no-config", "--cached-only", script];
     const nobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"];
     const argv = [...nobody, ...deno, "--current-system", this.currentSystem];
     const env = { ...this.environment, DENO_DIR: "/nonexistent" };

@@ -7,7 +7,8 @@ import {
   type Line,
   parseReport,
 } from "../../src/status/report_state.ts";
-import { decoded, type Ended, output, type RunOptions, succeeded } from "../support/processes.ts";
+import { bundle } from "../support/bundle.ts";
+import { decoded, type Ended, output, type RunOptions } from "../support/processes.ts";
 import { nobody } from "../support/programs_for_all.ts";
 
 const checkout = new URL("../..", import.meta.url).pathname.replace(/\/$/, "");
@@ -51,18 +52,14 @@ export async function status(args: readonly string[], options: RunOptions = {}):
   return decoded(await output(argv, { cwd: "/", ...options, env: environment(options.env) }));
 }
 
-/** Runs `host-status` as a user that owns nothing: of one bundle, which everybody may read. */
+/** Runs `host-status` as a user that owns nothing. */
 export async function statusAsNobody(directory: string, args: readonly string[]): Promise<Ended> {
-  const bundle = `${directory}/host-status.js`;
-  const source = `${checkout}/bin/host-status.ts`;
-  const config = ["--quiet", "--config", `${checkout}/deno.json`, "--output", bundle];
-  const bundling = [Deno.execPath(), "bundle", ...config, source];
-  const env = environment();
-  succeeded(bundling, decoded(await output(bundling, { cwd: "/", env })));
-  for (const path of [directory, bundle]) await Deno.chmod(path, 0o755);
+  const script = `${directory}/host-status.js`;
+  await bundle(`${checkout}/bin/host-status.ts`, script);
+  await Deno.chmod(directory, 0o755);
   const user = ["setpriv", `--reuid=${nobody}`, `--regid=${nobody}`, "--clear-groups"];
-  const deno = [Deno.execPath(), "run", ...flags, "--no-config", "--cached-only", bundle];
-  const nowhere = { ...env, DENO_DIR: "/nonexistent", HOME: "/nonexistent" };
+  const deno = [Deno.execPath(), "run", ...flags, "--no-config", "--cached-only", script];
+  const nowhere = { ...environment(), DENO_DIR: "/nonexistent", HOME: "/nonexistent" };
   return decoded(await output([...user, ...deno, ...args], { cwd: "/", env: nowhere }));
 }
 

@@ -14,6 +14,9 @@ Deno.test("offline a host goes on with what it has", async () => {
     /origin cannot be reached, going on with what is here/,
   );
   assert.equal(await b.running(), "second");
+  const args = ["--config", b.host.path("config.json")];
+  const shown = await b.host.program("upgrade-status", args, { env: b.environment });
+  assert.match(exits(0, shown), /^warning {6}origin cannot be reached/m);
 });
 
 Deno.test("a remote that says no is no remote that is away", async () => {
@@ -82,6 +85,7 @@ Deno.test("a pause lasts until it is over, or ended", async () => {
   await push(a, { "flake.nix": "second\n" });
   assert.match(exits(0, await b.upgrades(["--pause", "2h"])), /paused until 20/);
   assert.match(exits(0, await b.upgrades()), /paused until .*--resume/);
+  assert.match(exits(0, await b.upgrades(["--dry-run"])), /paused until .*nothing would be done/);
   assert.equal(await b.running(), "first");
   exits(0, await b.upgrades(["--resume"]));
   exits(0, await b.upgrades());

@@ -60,3 +60,26 @@ Deno.test("each preset is called once for a change, and a wrong one is refused a
   await b.configure({ notify: [{ kind: "mail", to: "-oQ/tmp" }] });
   assert.match(exits(2, await b.upgrades()), /"notify".*should be a list of/);
 });
+
+Deno.test("a run that is refused before it begins is recorded, and told once", async () => {
+  await using world = await settled({ notifyCommand: ["sh", "-c", 'cat >> "$SWITCH/said"'] });
+  const { a, b } = world;
+  await push(a, { "flake.nix": "second\n" });
+  exits(0, await b.upgrades());
+  await b.git("switch", "--quiet", "-c", "other");
+  for (const _ of ["once", "again"]) {
+    assert.match(
+      exits(3, await b.upgrades(["--branch", "main"])),
+      /is on branch other, not on main/,
+    );
+  }
+  const last = await b.state("last-run");
+  assert.deepEqual([last.result, last.exitCode, last.before.commit], ["refused", 3, null]);
+  assert.match(last.message, /is on branch other/);
+  const said = (await b.told("said")).map((line) => JSON.parse(line));
+  assert.deepEqual(said.map(({ event, result }) => [event, result]), [["unwell", "refused"]]);
+  // What can be undone is what was done.
+  await b.git("switch", "--quiet", "main");
+  exits(0, await b.upgrades(["--undo"]));
+  assert.equal(await b.running(), "first");
+});
