@@ -20,9 +20,8 @@ async function onSmallDisk(host: Host): Promise<Reader & AsyncDisposable> {
   const ready = `${host.environment["TMPDIR"]}/ready`;
   // An ordinary user may mount in a user's name space.
   const user = Deno.uid() === 0 ? [] : ["--map-root-user"];
-  const script = `mount -t tmpfs -o size=24m tmpfs "$1.small"; cp -a "$1/." "$1.small"
-    mount --move "$1.small" "$1"; echo $$ >"$2.new"; mv "$2.new" "$2"; read -r _ || :`;
-  await Deno.mkdir(`${host.home}.small`);
+  const script = `cp -a "$1" "$1.kept"; mount -t tmpfs -o size=24m tmpfs "$1"
+    cp -a "$1.kept/." "$1"; echo $$ >"$2.new"; mv "$2.new" "$2"; read -r _ || :`;
   const holder = new Deno.Command("unshare", {
     args: ["--mount", ...user, "sh", "-euc", script, "sh", host.home, ready],
     cwd: "/",
@@ -36,7 +35,6 @@ async function onSmallDisk(host: Host): Promise<Reader & AsyncDisposable> {
   const into = ["--user", "--preserve-credentials"].slice(0, user.length * 2);
   const enter = ["nsenter", "--target", `${holder.pid}`, "--mount", ...into];
   const reader = await atHost(host);
-  // The programs of the reader were written to the disk below.
   return {
     run: (argv, options) => reader.run([...enter, ...argv], options),
     [Symbol.asyncDispose]: async () => {
@@ -50,6 +48,7 @@ const scenes: Readonly<Record<string, Scene>> = {
   "A disk is full": async (follow) => {
     await using sandbox = await Sandbox.create();
     const { a, b } = await inSync(sandbox, ["a", "b"], { ".f": "f\n", ".g": "g\n" });
+    // The programs that it puts into the home have to be there before the disk is.
     await atHost(b);
     await b.write(".f", "f by b\n");
     await a.write(".g", "g by a\n");
