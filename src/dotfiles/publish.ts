@@ -82,6 +82,13 @@ async function afterFailedPush(run: SyncRun, output: Output): Promise<void> {
   }
   run.trouble = { at: "push", fatal: trouble.kind === "refused", reason: trouble.reason };
   warn(run, `cannot push ${branch} to ${remote}, it is kept here: ${trouble.reason}`);
+  if (!/has no author/.test(trouble.reason)) return;
+  const { source, stateDirectory } = run.settings;
+  run.report.hint(
+    `somebody committed by jj, which knew no name: jj config set --user user.name NAME (and ` +
+      `user.email), git -C ${source} reset --soft ${remote}/${branch}, rm -r ${stateDirectory}, ` +
+      "and the next sync commits anew what is not pushed",
+  );
 }
 
 /** Makes what is parked here visible to all hosts, or takes it back once it is resolved. */

@@ -23,6 +23,12 @@ export async function isFitToSend(run: SyncRun, commit: string): Promise<boolean
   const reason = `nothing was pushed, ${count} would become known: ${lines[0]}`;
   run.trouble = { at: "push", fatal: true, reason, needsPerson: true };
   const { source, remote, branch, stateDirectory } = run.settings;
+  if (run.state.conflict !== null) {
+    run.report.hint(
+      "a file is parked as well, and would not be any more: first copy your text of it to another " +
+        "name, give it the branch's, and sync",
+    );
+  }
   if (run.main !== undefined) {
     run.report.hint(
       `once it is out of the file: git -C ${source} reset --soft ${remote}/${branch}, then ` +

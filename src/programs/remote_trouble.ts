@@ -27,6 +27,8 @@ const refusals = new RegExp(
     "unpack failed",
     "insufficient permission",
     "not exported",
+    // Said by jj, before it asks anybody.
+    "Won't push commit",
   ].join("|"),
   "i",
 );

@@ -50,7 +50,9 @@ function decideOne(facts: DotfilesFacts, limits: DotfilesLimits, isOneOfSome: bo
         ? { kind: "missing" }
         : home,
       ...(facts.directory === "forbidden" ? { [place]: { kind: "forbidden" } } : {}),
-    }),
+    }).map((it): Finding =>
+      it.level === "bad" ? { ...it, hint: "chezmoi-sync, which puts it aside and starts anew" } : it
+    ),
     ...moveCutShort(facts),
   ];
   if (told === undefined) {

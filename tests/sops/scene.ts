@@ -157,7 +157,7 @@ export class SopsHost implements AsyncDisposable {
     const deno = [Deno.execPath(), "run", ...flags, "--no-check", "--cached-only"];
     const system = ["--current-system", this.currentSystem];
     const argv = [...before, ...deno, `${checkout}/bin/check-sops.ts`, ...system, ...args];
-    return decoded(await output(argv, { cwd: "/", env: this.#environment() }));
+    return decoded(await output(argv, { cwd: "/", env: this.environment }));
   }
 
   /**
@@ -171,16 +171,17 @@ export class SopsHost implements AsyncDisposable {
     const deno = [Deno.execPath(), "run", "-A", "--no-config", "--cached-only", script];
     const nobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"];
     const argv = [...nobody, ...deno, "--current-system", this.currentSystem];
-    const env = { ...this.#environment(), DENO_DIR: "/nonexistent" };
+    const env = { ...this.environment, DENO_DIR: "/nonexistent" };
     return decoded(await output(argv, { cwd: "/", env }));
   }
 
   /** Runs any program, which has to succeed. */
   async run(argv: readonly string[]): Promise<string> {
-    return succeeded(argv, decoded(await output(argv, { cwd: "/", env: this.#environment() })));
+    return succeeded(argv, decoded(await output(argv, { cwd: "/", env: this.environment })));
   }
 
-  #environment(): Record<string, string> {
+  /** What programs here are given. */
+  get environment(): Record<string, string> {
     const { DENO_DIR, HOME, XDG_CACHE_HOME } = Deno.env.toObject();
     return {
       PATH: this.path,

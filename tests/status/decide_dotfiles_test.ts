@@ -69,7 +69,7 @@ const table: readonly (readonly [string, Partial<DotfilesFacts>, Expected])[] = 
   ["a move cut short", { home: moving }, ["warning", /cut short/]],
   ["a move under way", { home: moving, lock: held }, ["ok"]],
   ["a corrupt report", { last: corrupt }, ["bad", /last-sync.json is corrupt: Unexpected end/]],
-  ["a corrupt record", { home: corrupt }, ["bad", /home.json is corrupt/]],
+  ["a corrupt record", { home: corrupt }, ["bad", /home.json is corrupt.*chezmoi-sync/]],
   ["somebody else's", { directory: "forbidden", last: forbidden, home: forbidden }, [
     "unknown",
     /run it as root/,

@@ -153,6 +153,22 @@ Deno.test("a pull by hand reverts nobody, and edits of the home merge with it", 
   await holds(".h", "h by a\n", a);
 });
 
+// It passed for a remote that is away: exit 0, and nothing was ever pushed again.
+Deno.test("a commit made by jj without a name is told, and the hint gets it pushed", async () => {
+  await using sandbox = await Sandbox.create();
+  const { b } = await inSync(sandbox, ["b"], { ".f": "f\n", ".g": "g\n" });
+  await Deno.writeTextFile(`${b.source}/dot_f`, "f, committed\n");
+  await b.jj("commit", "-m", "Mine");
+  await b.write(".g", "g by b\n");
+  const { stderr } = exits(1, await b.sync());
+  match(stderr, /cannot push main.*no author.*\nhint: somebody committed by jj/);
+  const [, reset = "", remove = ""] = /(git -C \S+ reset .*?), (rm -r \S+), and/.exec(stderr) ?? [];
+  exits(0, await b.run(["sh", "-c", `${reset} && ${remove}`]));
+  await syncs(b);
+  equal(await onMain(sandbox, "dot_f"), "f, committed\n");
+  equal(await onMain(sandbox, "dot_g"), "g by b\n");
+});
+
 Deno.test("a corrupt record is kept aside and costs no edit", async () => {
   await using sandbox = await Sandbox.create();
   const { a, b } = await inSync(sandbox, ["a", "b"], { ".f": lines, ".g": "g\n" });
