@@ -8,8 +8,8 @@ const shown = 20;
 const remedies = {
   "in commits":
     "take it out of every commit that is not pushed yet (git commit --amend, git rebase -i, " +
-    "or git reset --soft to the merge base with what is pushed, and commit anew), and replace the secret itself if it " +
-    "was ever pushed",
+    "or git reset --soft to the merge base with what is pushed, and commit anew), and replace the " +
+    "secret itself if it was ever pushed",
   "in new files": "encrypt it, or keep the file from git by .gitignore",
 } as const;
 
