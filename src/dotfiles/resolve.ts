@@ -1,13 +1,14 @@
 import type { Command } from "../cli/command.ts";
 import { ExitCode } from "../cli/exit_code.ts";
 import { enable, text } from "../cli/options.ts";
-import { dotfilesConfig, sharedOptions } from "./sync_options.ts";
+import { dotfilesConfig, sharedOptions, syncOptions } from "./sync_options.ts";
 
 /** The options of `chezmoi-resolve`. */
 export const resolveOptions = {
   take: text("local|remote|union|HOST", "whose text wins where edits collide", { flagOnly: true }),
   mergeTool: enable("open the merge tool that git is configured with", { flagOnly: true }),
   ...sharedOptions,
+  secretGate: syncOptions.secretGate,
 };
 
 /** `chezmoi-resolve`. */
@@ -28,7 +29,7 @@ export const chezmoiResolve: Command<typeof resolveOptions> = {
     [ExitCode.done, "resolved, or nothing is parked"],
     [ExitCode.failed, "failed, nothing lost"],
     [ExitCode.usage, "wrong option, path or environment; nothing changed"],
-    [ExitCode.needsPerson, "something is still parked"],
+    [ExitCode.needsPerson, "something is still parked, or a secret was found"],
     [ExitCode.busy, "a sync is running"],
   ],
   config: dotfilesConfig,

@@ -46,6 +46,7 @@ export async function resolveBy(
 export type Pushed =
   | { readonly kind: "pushed"; readonly commit: string }
   | { readonly kind: "moved" }
+  | { readonly kind: "secret"; readonly reason: string }
   | { readonly kind: "failed"; readonly reason: string };
 
 /**
@@ -62,6 +63,10 @@ export async function pushResolutions(
     readonly branch: string;
     readonly host: string;
     readonly identity: Identity;
+    /** Why a commit must not become known; absent where its texts are others' or known already. */
+    readonly whyNot?: (
+      commits: { readonly from: readonly string[]; readonly to: string },
+    ) => Promise<string | undefined>;
   },
 ): Promise<Pushed> {
   const { git } = programs;
@@ -77,8 +82,12 @@ export async function pushResolutions(
     ...[...new Set(resolved)].sort().map((path) => `${resolvedTrailer}${path}`),
     `Holdfast-Host: ${where.host}`,
   ].join("\n") + "\n";
+  const from: readonly [string, ...string[]] = [
+    parked.main,
+    ...involved.map((conflict) => conflict.commit),
+  ];
   const commit = await git.commitOver(
-    [parked.main, ...involved.map((conflict) => conflict.commit)],
+    from,
     message,
     {
       remove: there,
@@ -86,6 +95,8 @@ export async function pushResolutions(
     },
     where.identity,
   );
+  const reason = await where.whyNot?.({ from, to: commit });
+  if (reason !== undefined) return { kind: "secret", reason };
   const output = await git.push(where.remote, `${commit}:refs/heads/${where.branch}`);
   if (output.status !== 0 || output.timedOut) {
     if (/fetch first|non-fast-forward|stale info|cannot lock ref/.test(output.stderr)) {

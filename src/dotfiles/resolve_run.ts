@@ -1,6 +1,6 @@
 import type { Call } from "../cli/command.ts";
 import { ExitCode } from "../cli/exit_code.ts";
-import { busyFailure, Failure, usageFailure } from "../cli/failure.ts";
+import { busyFailure, Failure, refusal, usageFailure } from "../cli/failure.ts";
 import { settle as settleOptions } from "../cli/options.ts";
 import { now } from "../host/clock.ts";
 import { isInteractive, workingDirectory } from "../host/environment.ts";
@@ -76,9 +76,15 @@ async function resolveUnderLock(call: ResolveCall, settings: Settings): Promise<
       return ExitCode.needsPerson;
     }
     const identity = await identityFor(settings);
-    const where = { remote: settings.remote, branch, host: settings.host, identity };
-    const pushed = await pushResolutions(programs, current, resolutions, where);
+    const { secretGate } = call.options;
+    const gate = { secretGate, report, warn: (text: string): void => report.warn(text) };
+    const { whyNotSend } = await import("./secret_gate.ts");
+    const pushed = await pushResolutions(programs, current, resolutions, {
+      ...{ remote: settings.remote, branch, host: settings.host, identity },
+      whyNot: async (commits) => await whyNotSend(programs.git, commits, gate),
+    });
     if (pushed.kind === "moved") continue;
+    if (pushed.kind === "secret") throw refusal(pushed.reason, "resolve it without the secret");
     if (pushed.kind === "failed") {
       throw new Failure(`cannot push the resolution to ${settings.remote}: ${pushed.reason}`, {
         hint: "try again; if the push did arrive all the same, nothing is parked then",
@@ -105,8 +111,16 @@ async function sync(call: ResolveCall, settings: Settings): Promise<Ending> {
   const syncing = { ...settleOptions(syncOptions, call.config, {}), ...call.options };
   const ending = await synchronize(settings, { ...syncing, onConflict: "park" }, call.report);
   recordSync(settings.stateDirectory, { host: settings.host, ...ending.sync }, now());
-  if (!["success", "conflicts-preserved"].includes(ending.sync.result)) {
-    throw new Failure(`resolving needs the remote: ${ending.sync.message}`, {
+  const { result, message } = ending.sync;
+  // The gate's own hints say what to do.
+  if (result === "push-failed" && ending.exit === ExitCode.needsPerson) {
+    throw refusal(
+      `nothing was resolved: ${message}`,
+      "this host's own edits have to be sent first",
+    );
+  }
+  if (!["success", "conflicts-preserved"].includes(result)) {
+    throw new Failure(`resolving needs the remote: ${message}`, {
       hint: "nothing was resolved; try again when the remote can be reached",
     });
   }

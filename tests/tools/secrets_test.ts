@@ -2,7 +2,21 @@ import { deepEqual, doesNotMatch, equal, match, ok } from "node:assert/strict";
 import type { Ended } from "../support/processes.ts";
 import { type Host, Sandbox } from "../support/sandbox.ts";
 import { drawn, made } from "../secrets/made_secrets.ts";
-import { exits, holds, inFrontOf, inSync, onMain, settle, syncIn, syncs, word } from "./scene.ts";
+import { putOnPath } from "../support/programs_on_path.ts";
+import { onPty } from "../support/pty.ts";
+import {
+  collide,
+  exits,
+  holds,
+  inFrontOf,
+  inSync,
+  onMain,
+  resolve,
+  settle,
+  syncIn,
+  syncs,
+  word,
+} from "./scene.ts";
 
 const [[, token = ""] = []] = made["npm-token"] ?? [];
 const told = /dot_npmrc:1: npm-token \(in [0-9a-f]{12}\)/;
@@ -157,4 +171,30 @@ Deno.test("a sync with nothing to push looks for nothing", async () => {
   exits(0, await syncIn(a, { PATH }));
   await holds(".f", "f by b\n", a);
   deepEqual([...Deno.readDirSync(directory)].map(({ name }) => name), ["git"]);
+});
+
+Deno.test("nor does a resolution send one: neither this host's own edits nor what a person types", async () => {
+  await using sandbox = await Sandbox.create();
+  const { a, b } = await inSync(sandbox, ["a", "b"], { ".npmrc": "x\n", ".f": "f\n" });
+  await collide([b, a], { ".f": ["by b\n", "by a\n"] });
+  const refuse = ["--secret-gate", "refuse"];
+  // What a merge tool leaves behind, on a terminal.
+  await a.write("tool", `#!/bin/sh\necho '${token}' > "$1"\n`, 0o755);
+  const tool = `[mergetool "typed"]\ncmd = '${a.path("tool")}' $MERGED\ntrustExitCode = true\n`;
+  await Deno.writeTextFile(`${sandbox.root}/gitconfig`, `[merge]\ntool = typed\n${tool}`, {
+    append: true,
+  });
+  const before = await sandbox.refs();
+  await putOnPath(a, { "chezmoi-resolve": ["--host", "a", "--merge-tool", ...refuse] });
+  const { status, bytes } = await onPty(a.path("bin/chezmoi-resolve"), { env: a.environment });
+  equal(status, 3, bytes);
+  match(bytes, /looks like a secret: dot_f:1: npm-token/);
+  match(bytes, /nothing was pushed, 1 secret would become known/);
+  ok(!bytes.includes(token));
+  deepEqual(await sandbox.refs(), before);
+  await a.write(".npmrc", `${token}\n`);
+  const own = exits(3, await resolve(a, ...refuse, "--take", "local"));
+  match(own.stderr, /nothing was resolved: .*nothing was pushed, 1 secret would become known/);
+  deepEqual(await sandbox.refs(), before);
+  await isKept(token, a, own);
 });
