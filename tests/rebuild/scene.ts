@@ -1,10 +1,8 @@
 /** A host with a configuration repository and dotfiles, which a person rebuilds. */
 import assert from "node:assert/strict";
-import { author } from "../upgrade/scene.ts";
-import type { ConfigHost } from "../support/config_host.ts";
+import { type Settled, settledBy } from "../upgrade/scene.ts";
 import type { Ended, RunOptions } from "../support/processes.ts";
-import { Sandbox } from "../support/sandbox.ts";
-import { UpgradeHost } from "../support/upgrade_host.ts";
+import type { UpgradeHost } from "../support/upgrade_host.ts";
 
 export { push } from "../upgrade/scene.ts";
 
@@ -37,27 +35,8 @@ export async function reports(b: UpgradeHost, status: number, ...args: string[])
 export const noDotfiles = { syncDotfiles: false };
 
 /** A host that runs `first`, rebuilt once so that this is known, and somebody who pushes. */
-export async function rebuilt(
-  config: Record<string, unknown> = noDotfiles,
-): Promise<
-  & { readonly b: UpgradeHost; readonly a: ConfigHost; readonly sandbox: Sandbox }
-  & AsyncDisposable
-> {
-  const sandbox = await Sandbox.create();
-  const b = await UpgradeHost.create("b", sandbox);
-  await b.configure(config);
-  const ended = await rebuilds(b);
-  assert.equal(ended.status, 0, ended.stdout + ended.stderr);
-  const a = await author(sandbox);
-  return {
-    a,
-    b,
-    sandbox,
-    [Symbol.asyncDispose]: async () => {
-      await b[Symbol.asyncDispose]();
-      await sandbox[Symbol.asyncDispose]();
-    },
-  };
+export async function rebuilt(config: Record<string, unknown> = noDotfiles): Promise<Settled> {
+  return await settledBy("rebuild-smart", config);
 }
 
 /** The name of each phase with its outcome, as `Preparation done`. */

@@ -13,6 +13,12 @@ export class ConfigHost {
     return this.host.path("nix-config");
   }
 
+  /** Makes the clone. */
+  async clone(): Promise<void> {
+    const argv = ["git", "clone", "--quiet", this.host.remote, this.repo];
+    succeeded(argv, await this.host.run(argv));
+  }
+
   /** Runs git in the work tree; it has to succeed. */
   async git(...args: string[]): Promise<string> {
     const argv = ["git", "-C", this.repo, ...args];

@@ -4,7 +4,7 @@
  */
 import { ConfigHost, type Files } from "./config_host.ts";
 import { NixStore } from "./nix_store.ts";
-import { type Ended, type RunOptions, succeeded } from "./processes.ts";
+import type { Ended, RunOptions } from "./processes.ts";
 import { Sandbox } from "./sandbox.ts";
 
 /** Makes itself the running system, as the activation does; ends as files in $SWITCH say. */
@@ -72,13 +72,17 @@ export class UpgradeHost extends ConfigHost implements AsyncDisposable {
     files: Files = { "flake.nix": "first\n" },
   ): Promise<UpgradeHost> {
     const sandbox = given ?? await Sandbox.create();
+    const here = await UpgradeHost.in(sandbox, name, given === undefined ? sandbox : undefined);
+    await sandbox.once(`upgrades ${name} ${JSON.stringify(files)}`, () => here.begin(files));
+    return here;
+  }
+
+  /** A host of a sandbox, on which nothing is yet. */
+  static async in(sandbox: Sandbox, name: string, owned?: AsyncDisposable): Promise<UpgradeHost> {
     const host = await sandbox.host(name);
     const root = host.home;
     const store = await NixStore.in(`${root}/nix`);
-    for (const each of ["bin", "run", "switch", "systems", "units"]) {
-      await Deno.mkdir(`${root}/${each}`);
-    }
-    const here = new UpgradeHost(host, store, {
+    return new UpgradeHost(host, store, {
       ...store.environment,
       ...host.environment,
       PATH: `${root}/bin:${host.environment["PATH"]}:${store.environment["PATH"]}`,
@@ -86,23 +90,29 @@ export class UpgradeHost extends ConfigHost implements AsyncDisposable {
       RUN: `${root}/run`,
       UNITS: `${root}/units`,
       SYSTEMS: `${root}/systems`,
-    }, given === undefined ? sandbox : undefined);
+    }, owned);
+  }
+
+  /** Clones the repository, which gets these files where it is empty, and runs `first`. */
+  async begin(files: Files): Promise<void> {
+    const { host, store } = this;
+    for (const each of ["bin", "run", "switch", "systems", "units"]) {
+      await Deno.mkdir(host.path(each));
+    }
     await host.write("bin/nh", nh, 0o755);
     await host.write("bin/systemctl", systemctl, 0o755);
-    const argv = ["git", "clone", "--quiet", sandbox.remote, here.repo];
-    succeeded(argv, await host.run(argv));
-    if (await here.isEmpty()) {
-      await here.commit("First", files);
-      await here.git("push", "--quiet", "origin", "main");
+    await this.clone();
+    if (await this.isEmpty()) {
+      await this.commit("First", files);
+      await this.git("push", "--quiet", "origin", "main");
     }
-    for (const each of ["first", "second", "third"]) await here.system(each);
-    const first = await here.system("first");
+    for (const each of ["first", "second", "third"]) await this.system(each);
+    const first = await this.system("first");
     await store.setProfile(first);
     for (const link of ["booted-system", "current-system"]) {
-      await Deno.symlink(first, `${root}/run/${link}`);
+      await Deno.symlink(first, host.path(`run/${link}`));
     }
-    await here.configure({});
-    return here;
+    await this.configure({});
   }
 
   async isEmpty(): Promise<boolean> {

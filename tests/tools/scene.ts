@@ -13,10 +13,13 @@ export async function inSync<const N extends string>(
 ): Promise<Record<N, Host>> {
   const hosts = await Promise.all(names.map((name) => sandbox.host(name)));
   const [first, ...others] = hosts as [Host, ...Host[]];
-  await first.beginSource();
-  await add(first, files);
-  await syncs(first);
-  await Promise.all(others.map((host) => syncs(host, "--repo-url", sandbox.remote)));
+  const bytes = Object.entries(files).map(([name, content]) => [name, content.toString()]);
+  await sandbox.once(JSON.stringify([names, bytes]), async () => {
+    await first.beginSource();
+    await add(first, files);
+    await syncs(first);
+    await Promise.all(others.map((host) => syncs(host, "--repo-url", sandbox.remote)));
+  });
   return Object.fromEntries(hosts.map((host) => [host.name, host])) as Record<N, Host>;
 }
 
