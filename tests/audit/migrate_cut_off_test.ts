@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { AuditHost, randomSecret } from "./scene.ts";
 
-const count = 40;
+const count = 12;
 
 async function create(token: string): Promise<AuditHost> {
   return await AuditHost.create({

@@ -1,5 +1,5 @@
 import { killAfterCalls } from "./kill_points.ts";
 
-Deno.test("host-commit, killed after one in nine calls of git's", async (t) => {
-  await killAfterCalls(t, 9);
+Deno.test("host-commit, killed after one in fourteen calls of git's", async (t) => {
+  await killAfterCalls(t, 14);
 });

@@ -14,7 +14,7 @@ Deno.test("a program that is killed has done all of a change, or nothing of it",
     ...["golden-boot-validate that rolls back", "pin-golden"],
   );
   for (const story of some) {
-    await t.step(`${story.name} comes to the same end`, (t) => killStory(t, stages, story, 8));
+    await t.step(`${story.name} comes to the same end`, (t) => killStory(t, stages, story, 12));
   }
   const rebooting = named(
     ...["golden-boot-check that rolls back", "golden-boot-validate that fails"],
