@@ -96,6 +96,25 @@ Deno.test("refused, it stays on the host with all else, and other hosts' edits c
   await settle(a, b);
 });
 
+// chezmoi pushed it within the sync's own re-add, before anything was searched.
+Deno.test("refused, chezmoi's own git.autoPush does not send it either", async () => {
+  await using sandbox = await Sandbox.create();
+  const { a } = await inSync(sandbox, ["a"], { ".npmrc": "x\n", ".f": "f\n" });
+  await a.write(
+    ".config/chezmoi/chezmoi.toml",
+    "[git]\nautoCommit = true\nautoPush = true\n",
+  );
+  await a.git("branch", "--quiet", "--set-upstream-to=origin/main", "main");
+  await a.write(".f", "f by a\n");
+  match((await syncs(a)).stderr, /warning: chezmoi's git\.autoPush was held back/);
+  equal(await onMain(sandbox, "dot_f"), "f by a\n");
+  const before = await sandbox.refs();
+  await a.write(".npmrc", `${token}\n`);
+  match(exits(3, await a.sync("--secret-gate", "refuse")).stderr, told);
+  deepEqual(await sandbox.refs(), before);
+  ok(![...(await sandbox.reachableBlobs()).values()].some((blob) => blob.includes(token)));
+});
+
 Deno.test("an allow list in the source lets it pass", async () => {
   await using sandbox = await Sandbox.create();
   const { a } = await inSync(sandbox, ["a"], { ".npmrc": "x\n" });
