@@ -36,8 +36,8 @@ in
       # A host without golden generation must not have a `golden-mark-pending` that an upgrade finds.
       default = pkgs.runCommand "holdfast-programs" { } ''
         mkdir -p "$out/bin" "$out/share/man/man1"
-        # One look at all of them is worth having beside any of them.
-        for name in ${toString (cfg.programs ++ [ "host-status" ])}; do
+        # One look at all of them is worth having beside any of them, and the program it names.
+        for name in ${toString (lib.unique (cfg.programs ++ [ "check-sops" "host-status" ]))}; do
           if [[ ! -e ${cfg.package}/bin/$name ]]; then
             echo "error: ${cfg.package} has no program $name"
             exit 1

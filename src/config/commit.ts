@@ -56,7 +56,7 @@ export async function commitAll(
 
 /** As {@linkcode commitAll}, where jj keeps the files in a commit of its own already. */
 async function commitByJj(
-  { tree, host, now, branch }: ConfigRepository,
+  { tree, host, now, branch, remote }: ConfigRepository,
   jj: ColocatedJj,
   message: string | undefined,
 ): Promise<readonly Staged[]> {
@@ -65,7 +65,12 @@ async function commitByJj(
   if (changed.length === 0) return [];
   await refuseUnfit(tree, changed);
   await jj.commit(message ?? autoMessage(host, now, changed));
-  await jj.advance(branch, "@-");
+  // A fetch by jj takes a bookmark without commits of its own along, beside what is checked out.
+  const [here, there] = await Promise.all(
+    [`refs/heads/${branch}`, `refs/remotes/${remote}/${branch}`].map((ref) => tree.commitId(ref)),
+  );
+  const hasNone = here !== undefined && there !== undefined && await tree.isAncestor(here, there);
+  await jj.advance(branch, "@-", hasNone);
   return changed;
 }
 

@@ -1,5 +1,5 @@
 import type { Step } from "../cli/steps.ts";
-import type { StatusLine } from "../programs/chezmoi.ts";
+import { isOwnPush, type StatusLine } from "../programs/chezmoi.ts";
 import { lstat } from "../host/files.ts";
 import { sortDrift } from "./decide_sync.ts";
 import type { HomeState } from "./home_state.ts";
@@ -70,7 +70,9 @@ async function captureHome(run: SyncRun): Promise<void> {
   }
   save(run, { capturing: true, captured: before });
   const output = await run.programs.chezmoi.reAdd(targets);
-  if (output.status !== 0) warn(run, `chezmoi re-add: ${output.stderr.trim()}`);
+  if (isOwnPush(output)) {
+    warn(run, "chezmoi's git.autoPush was held back: the sync pushes; turn it off in chezmoi.toml");
+  } else if (output.status !== 0) warn(run, `chezmoi re-add: ${output.stderr.trim()}`);
   const [copy] = await run.programs.jj.snapshot("@");
   const names = targets.map((target) => relativeToHome(run, target));
   if (copy?.isEmpty === false) {

@@ -1,4 +1,5 @@
 import { Failure, refusal, usageFailure } from "../cli/failure.ts";
+import { isOwnPush } from "../programs/chezmoi.ts";
 import type { Programs } from "./facts.ts";
 import { readHomeState, writeHomeState } from "./home_record.ts";
 import type { HomeState } from "./home_state.ts";
@@ -24,7 +25,7 @@ export async function settleKept(
   }
   const { chezmoi } = programs;
   const output = take === "local" ? await chezmoi.reAdd(targets) : await chezmoi.overwrite(targets);
-  if (output.status !== 0) {
+  if (output.status !== 0 && !isOwnPush(output)) {
     throw new Failure(`chezmoi: ${output.stderr.trim()}`, {
       hint: `look at it: chezmoi diff ${targets.join(" ")}`,
     });

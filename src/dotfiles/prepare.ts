@@ -39,7 +39,9 @@ export async function ensureSource(
   if (kind.git === "none") {
     throw usageFailure(
       `${source} is not a chezmoi source repository: it has no .git`,
-      `make it one with \`git -C ${source} init\`, or give another with --source`,
+      kind.jj
+        ? `jj has its own elsewhere: jj -R ${source} git colocation enable`
+        : `make it one with \`git -C ${source} init\`, or give another with --source`,
     );
   }
   if (kind.git === "worktree") {

@@ -4,7 +4,7 @@ import { jjRoot } from "../programs/git_repository.ts";
 import { literal } from "../programs/jj.ts";
 import { remoteTrouble } from "../programs/remote_trouble.ts";
 import { knownConflicts } from "./receive.ts";
-import { baseTrailer, save, type SyncRun, warn } from "./run.ts";
+import { baseTrailer, commitAnew, save, type SyncRun, warn } from "./run.ts";
 
 /** Why nothing may be pushed now. */
 function cannotPush(run: SyncRun): string | undefined {
@@ -83,11 +83,9 @@ async function afterFailedPush(run: SyncRun, output: Output): Promise<void> {
   run.trouble = { at: "push", fatal: trouble.kind === "refused", reason: trouble.reason };
   warn(run, `cannot push ${branch} to ${remote}, it is kept here: ${trouble.reason}`);
   if (!/has no author/.test(trouble.reason)) return;
-  const { source, stateDirectory } = run.settings;
   run.report.hint(
     `somebody committed by jj, which knew no name: jj config set --user user.name NAME (and ` +
-      `user.email), git -C ${source} reset --soft ${remote}/${branch}, rm -r ${stateDirectory}, ` +
-      "and the next sync commits anew what is not pushed",
+      `user.email), ${commitAnew(run)}`,
   );
 }
 

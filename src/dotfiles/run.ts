@@ -1,6 +1,6 @@
 import type { Report } from "../cli/report.ts";
 import type { Identity } from "../programs/git.ts";
-import { writeHomeState } from "./home_record.ts";
+import { homeStatePath, writeHomeState } from "./home_record.ts";
 import type { HomeState } from "./home_state.ts";
 import type { Programs, RemoteHeads } from "./facts.ts";
 import type { Merged } from "./merge.ts";
@@ -100,6 +100,18 @@ export function baseTrailers(paths: readonly string[]): readonly string[] {
 export function message(run: SyncRun, subject: string, body: readonly string[] = []): string {
   return [subject, "", ...body, ...(body.length > 0 ? [""] : []), hostTrailer(run)].join("\n") +
     "\n";
+}
+
+/**
+ * What a person types to have all that is not pushed committed anew. What was pushed is told by the
+ * merge base: the remote's branch may have more that is not merged here. The directory of the record
+ * stays, since the user of a service could not make it again.
+ */
+export function commitAnew({ settings }: SyncRun): string {
+  const { source, remote, branch, stateDirectory } = settings;
+  const git = `git -C ${source}`;
+  return `${git} reset --soft "$(${git} merge-base HEAD ${remote}/${branch})", ` +
+    `rm ${homeStatePath(stateDirectory)}, and the next sync commits anew what is not pushed`;
 }
 
 /** A few names in words: `a, b and 3 more`. */

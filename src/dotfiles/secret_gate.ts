@@ -3,7 +3,7 @@ import type { Git } from "../programs/git.ts";
 import { findSecrets, type Scanned } from "../secrets/gate.ts";
 import { describeFindings } from "../secrets/report.ts";
 import { knownConflicts } from "./receive.ts";
-import { type SyncRun, warn } from "./run.ts";
+import { commitAnew, type SyncRun, warn } from "./run.ts";
 
 /** What becomes of a push that would make a secret known, and how it is told. */
 export interface Gate {
@@ -54,7 +54,6 @@ export async function isFitToSend(run: SyncRun, commit: string): Promise<boolean
   const reason = await whyNotSend(git, { from, to: commit }, gate);
   if (reason === undefined) return true;
   run.trouble = { at: "push", fatal: true, reason, needsPerson: true };
-  const { source, remote, branch, stateDirectory } = run.settings;
   if (run.state.conflict !== null) {
     report.hint(
       "a file is parked as well, and would not be any more: first copy your text of it to another " +
@@ -62,10 +61,7 @@ export async function isFitToSend(run: SyncRun, commit: string): Promise<boolean
     );
   }
   if (run.main !== undefined) {
-    report.hint(
-      `once it is out of the file: git -C ${source} reset --soft ${remote}/${branch}, then ` +
-        `rm -r ${stateDirectory}, and the next sync commits anew what is not pushed`,
-    );
+    report.hint(`once it is out of the file, and a sync took that over: ${commitAnew(run)}`);
   }
   return false;
 }

@@ -43,9 +43,13 @@ export class Chezmoi {
     return statusTrouble(output);
   }
 
-  /** Takes the edits of these targets from the home into the source. */
+  /**
+   * Takes the edits of these targets from the home into the source. Its `git.autoPush` would push
+   * them at once, whatever is in them: git is allowed no transport there.
+   */
   async reAdd(targets: readonly string[]): Promise<Output> {
-    return await this.#call(["re-add", "--keep-going", "--", ...targets]);
+    const args = ["re-add", "--keep-going", "--", ...targets];
+    return await this.#call(args, applyBound, { GIT_ALLOW_PROTOCOL: "none" });
   }
 
   /** Brings the home to the target state, except what was edited there. */
@@ -119,16 +123,25 @@ export class Chezmoi {
     throw new ProcessError({ argv: ["chezmoi", ...args], timeout: lookBound }, output);
   }
 
-  async #call(args: readonly string[], timeout: number = applyBound): Promise<Output> {
+  async #call(
+    args: readonly string[],
+    timeout: number = applyBound,
+    env: Readonly<Record<string, string>> = {},
+  ): Promise<Output> {
     return await capture({
       argv: [
         ...["chezmoi", "--source", this.source, "--no-tty", "--no-pager", "--color=false"],
         ...["--progress=false", ...args],
       ],
-      env: unattended,
+      env: { ...unattended, ...env },
       timeout,
     });
   }
+}
+
+/** Whether all that failed was a push by chezmoi itself, which was not let through. */
+export function isOwnPush({ status, stderr }: Output): boolean {
+  return status !== 0 && /^fatal: transport '[^']*' not allowed$/m.test(stderr);
 }
 
 /** The repository that chezmoi's own configuration names; `undefined` if it gives no answer. */

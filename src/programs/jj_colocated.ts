@@ -25,9 +25,10 @@ export class ColocatedJj {
     await this.#run("commit", "-m", message);
   }
 
-  /** Points a bookmark to a commit; only forwards. */
-  async advance(bookmark: string, commit: string): Promise<void> {
-    await this.#run("bookmark", "set", bookmark, "-r", commit);
+  /** Points a bookmark to a commit; unless it may go anywhere only forwards. */
+  async advance(bookmark: string, commit: string, anywhere: boolean): Promise<void> {
+    const options = anywhere ? ["--allow-backwards"] : [];
+    await this.#run("bookmark", "set", ...options, bookmark, "-r", commit);
   }
 
   /**

@@ -63,7 +63,10 @@ function unknownTasks(text: string): readonly string[] {
   return named.filter((name) => !Object.hasOwn(manifest.tasks, name));
 }
 
-/** Tests of this folder, which name the documents and chapters they follow. */
+/**
+ * Tests of this folder, which name the documents and chapters they follow. One that does not wait
+ * for its sections to be read registers no test.
+ */
 const tests = (await Promise.all(
   (await Array.fromAsync(Deno.readDir(new URL(".", import.meta.url))))
     .filter(({ name }) => name.endsWith("_test.ts"))
@@ -72,10 +75,10 @@ const tests = (await Promise.all(
 
 /** Chapters with commands that no test follows. */
 function unfollowed(path: string, text: string): readonly string[] {
-  if (tests.includes(`everySection("${path}", {`)) return [];
+  if (tests.includes(`await everySection("${path}", {`)) return [];
   const chapters = parsePage(text).filter((it) => it.blocks.some(isRun)).map((it) => it.chapter);
   const isFollowed = (chapter: string): boolean =>
-    tests.includes(`everySection("${path}", scenes, "${chapter}")`);
+    tests.includes(`await everySection("${path}", scenes, "${chapter}")`);
   return [...new Set(chapters)].filter((chapter) => !isFollowed(chapter));
 }
 

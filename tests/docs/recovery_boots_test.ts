@@ -99,7 +99,7 @@ const scenes: Readonly<Record<string, Scene>> = {
     await follow(reader);
     const { loader, profile, rejected } = await ending(host);
     assert.deepEqual([loader, profile, rejected], [good, good, [update]]);
-    await follow(reader);
+    await follow(reader, { TOPLEVEL: update });
     await boots(host, update);
     await rests(host, update, []);
   },

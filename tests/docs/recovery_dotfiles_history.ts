@@ -17,6 +17,22 @@ async function rewrite(sandbox: Sandbox, text: string): Promise<void> {
 }
 
 export const historyScenes: Readonly<Record<string, Scene>> = {
+  "The source was moved off edits": async (follow) => {
+    await using sandbox = await Sandbox.create();
+    const { a, b } = await inSync(sandbox, ["a", "b"], { ".f": "f\n", ".g": "g\n" });
+    await b.write(".f", "f by b\n");
+    await syncs(b, "--no-push");
+    await b.jj("new", "main@origin");
+    await b.write(".g", "g by b\n");
+    const [, commit] = /was moved off ([0-9a-f]{12}),/.exec(await follow(await atDotfiles(b))) ??
+      [];
+    await holds(".f", "f by b\n", b);
+    await follow(await atDotfiles(b), { COMMIT: commit ?? assert.fail() });
+    await syncs(a);
+    await holds(".f", "f by b\n", a, b);
+    await holds(".g", "g by b\n", a, b);
+  },
+
   "The remote's history was rewritten": async (follow) => {
     await using sandbox = await Sandbox.create();
     const { a, b } = await inSync(sandbox, ["a", "b"], { ".f": "f\n", ".g": "g\n", ".h": "h\n" });

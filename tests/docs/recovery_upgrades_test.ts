@@ -116,6 +116,25 @@ const scenes: Readonly<Record<string, Scene>> = {
     assert.equal(await b.head("HEAD^"), more);
   },
 
+  "Commits of this host are not pushed": async (follow) => {
+    await using world = await settled();
+    const { a, b } = world;
+    const reader = await atUpgrades(b);
+    const hook = `${b.host.remote}/hooks/pre-receive`;
+    await Deno.writeTextFile(hook, "#!/bin/sh\necho protected >&2; exit 1\n", { mode: 0o755 });
+    await b.write({ "hosts/b.nix": "of this host\n" });
+    await b.git("add", "--all");
+    await b.git("commit", "--quiet", "--message", "Of this host");
+    const before = await b.head("origin/main");
+    assert.match(await follow(reader), /protected/);
+    assert.equal(await b.head("origin/main"), before);
+    await Deno.remove(hook);
+    await follow(reader);
+    assert.equal((await b.git("ls-remote", "origin", "main")).split("\t")[0], await b.head());
+    await a.git("pull", "--quiet");
+    assert.equal(await a.read("hosts/b.nix"), "of this host\n");
+  },
+
   "A host has stopped upgrading": async (follow) => {
     await using world = await settled({
       ...noDotfiles,

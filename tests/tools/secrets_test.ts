@@ -65,7 +65,7 @@ Deno.test("refused, it stays on the host with all else, and other hosts' edits c
   match(first.stderr, told);
   match(
     first.stderr,
-    /hint: once it is out of the file: git -C \S+ reset --soft origin\/main, then rm/,
+    /hint: once it is out of the file, and a sync took that over: git -C /,
   );
   match(first.stdout, /nothing was pushed, 1 secret would become known/);
   equal(await word(a), "push-failed");
@@ -77,17 +77,42 @@ Deno.test("refused, it stays on the host with all else, and other hosts' edits c
   await isKept(token, a, first, second);
   // Taken out again, it is in a commit that would be pushed all the same.
   await a.write(".npmrc", "y\n");
-  match(exits(3, await a.sync("--secret-gate", "refuse")).stderr, told);
+  const { stderr } = exits(3, await a.sync("--secret-gate", "refuse"));
+  match(stderr, told);
   deepEqual(await sandbox.refs(), before);
-  // So all that is not pushed yet is committed anew.
-  await a.git("reset", "--soft", "origin/main");
+  // So all that is not pushed yet is committed anew; what others push meanwhile is not taken back.
+  await b.write(".g", "g again by b\n");
+  await syncs(b);
+  await a.git("fetch", "--quiet");
+  const [, reset = "", remove = ""] = /(git -C \S+ reset .*?\)"), (rm \S+), and/.exec(stderr) ?? [];
+  exits(0, await a.run(["sh", "-c", reset]));
   // The record names the commit that is gone now; without it the sync starts anew.
   match(exits(3, await a.sync("--secret-gate", "refuse")).stderr, /moved off/);
-  await Deno.remove(a.stateDirectory, { recursive: true });
+  exits(0, await a.run(["sh", "-c", remove]));
   exits(0, await a.sync("--secret-gate", "refuse"));
   equal(await onMain(sandbox, "dot_f"), "f by a\n");
+  equal(await onMain(sandbox, "dot_g"), "g again by b\n");
   ok(![...(await sandbox.reachableBlobs()).values()].some((blob) => blob.includes(token)));
   await settle(a, b);
+});
+
+// chezmoi pushed it within the sync's own re-add, before anything was searched.
+Deno.test("refused, chezmoi's own git.autoPush does not send it either", async () => {
+  await using sandbox = await Sandbox.create();
+  const { a } = await inSync(sandbox, ["a"], { ".npmrc": "x\n", ".f": "f\n" });
+  await a.write(
+    ".config/chezmoi/chezmoi.toml",
+    "[git]\nautoCommit = true\nautoPush = true\n",
+  );
+  await a.git("branch", "--quiet", "--set-upstream-to=origin/main", "main");
+  await a.write(".f", "f by a\n");
+  match((await syncs(a)).stderr, /warning: chezmoi's git\.autoPush was held back/);
+  equal(await onMain(sandbox, "dot_f"), "f by a\n");
+  const before = await sandbox.refs();
+  await a.write(".npmrc", `${token}\n`);
+  match(exits(3, await a.sync("--secret-gate", "refuse")).stderr, told);
+  deepEqual(await sandbox.refs(), before);
+  ok(![...(await sandbox.reachableBlobs()).values()].some((blob) => blob.includes(token)));
 });
 
 Deno.test("an allow list in the source lets it pass", async () => {

@@ -153,6 +153,23 @@ Deno.test("a pull by hand reverts nobody, and edits of the home merge with it", 
   await holds(".h", "h by a\n", a);
 });
 
+// The hint was `git init`, beside which jj would have had another history.
+Deno.test("a source that only jj knows is refused, and the hint makes git know it", async () => {
+  await using sandbox = await Sandbox.create();
+  const { a } = await inSync(sandbox, ["a"], { ".f": "f\n" });
+  const b = await sandbox.host("b");
+  await Deno.mkdir(b.path(".local/share"), { recursive: true });
+  exits(0, await b.run(["jj", "git", "clone", "--no-colocate", sandbox.remote, b.source]));
+  const { stderr } = exits(2, await b.sync());
+  const [, hint = ""] = /^hint: .*: (jj -R \S+ git colocation enable)$/m.exec(stderr) ?? [];
+  exits(0, await b.run(["sh", "-c", hint]));
+  await syncs(b);
+  await b.write(".f", "f by b\n");
+  await syncs(b);
+  await syncs(a);
+  await holds(".f", "f by b\n", a, b);
+});
+
 // It passed for a remote that is away: exit 0, and nothing was ever pushed again.
 Deno.test("a commit made by jj without a name is told, and the hint gets it pushed", async () => {
   await using sandbox = await Sandbox.create();
@@ -162,7 +179,7 @@ Deno.test("a commit made by jj without a name is told, and the hint gets it push
   await b.write(".g", "g by b\n");
   const { stderr } = exits(1, await b.sync());
   match(stderr, /cannot push main.*no author.*\nhint: somebody committed by jj/);
-  const [, reset = "", remove = ""] = /(git -C \S+ reset .*?), (rm -r \S+), and/.exec(stderr) ?? [];
+  const [, reset = "", remove = ""] = /(git -C \S+ reset .*?\)"), (rm \S+), and/.exec(stderr) ?? [];
   exits(0, await b.run(["sh", "-c", `${reset} && ${remove}`]));
   await syncs(b);
   equal(await onMain(sandbox, "dot_f"), "f, committed\n");
