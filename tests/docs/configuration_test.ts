@@ -27,7 +27,7 @@ function named(cell = ""): readonly string[] {
   return [...cell.matchAll(/`([^`]+)`/g)].map(([, name = ""]) => name);
 }
 
-everySection("docs/configuration.md", {
+await everySection("docs/configuration.md", {
   "What is checked when": async (follow) => {
     await using b = await UpgradeHost.create();
     const reader = await atUpgrades(b);
