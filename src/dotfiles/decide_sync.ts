@@ -99,7 +99,10 @@ export function nothingToDo(facts: {
     copy.parents[0] === state.home &&
     state.main !== null && facts.remoteMain === state.main &&
     facts.localMain.every((commit) => commit === state.main) &&
-    (state.parked.length > 0 ? facts.parkedIsPublished : state.home === state.main) &&
+    (state.parked.length > 0
+      ? facts.parkedIsPublished
+      // What is resolved is withdrawn from the remote as well.
+      : state.home === state.main && state.published.length === 0) &&
     facts.sameConflicts && facts.unreported === 0 &&
     drift.edited.length === 0 && drift.behind.length === 0;
 }

@@ -9,6 +9,8 @@ export interface Ending {
   readonly exit: ExitCode;
   /** The branch that was synced. */
   readonly branch: string;
+  /** Whether something was not pushed for the secrets in it. */
+  readonly heldBack: boolean;
   readonly sync: Omit<LastSync, "schema" | "time" | "host">;
 }
 
@@ -18,6 +20,7 @@ export function noOpEnding(state: HomeState): Ending {
   return {
     exit: parked.length > 0 ? ExitCode.needsPerson : ExitCode.done,
     branch: state.branch,
+    heldBack: false,
     sync: {
       result: parked.length > 0 ? "conflicts-preserved" : "success",
       message: parked.length > 0 ? parkedMessage(parked) : "nothing to do",
@@ -53,6 +56,7 @@ export function endingOf(run: SyncRun): Ending {
       ? ExitCode.needsPerson
       : ExitCode.done,
     branch: run.settings.branch,
+    heldBack: trouble?.needsPerson === true,
     sync: {
       result: trouble !== undefined
         ? `${trouble.at}-failed`

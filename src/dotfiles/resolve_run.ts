@@ -63,7 +63,7 @@ async function resolveUnderLock(call: ResolveCall, settings: Settings): Promise<
     const chosen = select(call.operands, settings, targetsOf(parked.conflicts), kept);
     if (chosen.kept.length > 0) {
       await settleKept(settings, programs, chosen.kept, call.options.take);
-      await sync(call, settings);
+      await sync(call, settings, `${chosen.kept.join(", ")} is settled here`);
     }
     if (chosen.parked.length === 0 || parked.main === undefined) {
       report.answer(answer(call, chosen.kept, parked.conflicts.length));
@@ -90,7 +90,7 @@ async function resolveUnderLock(call: ResolveCall, settings: Settings): Promise<
         hint: "try again; if the push did arrive all the same, nothing is parked then",
       });
     }
-    await sync(call, settings);
+    await sync(call, settings, "what was resolved is pushed");
     const left = await readParked(programs, { remote: settings.remote, branch });
     report.answer(answer(call, resolutions.map(({ target }) => target.key), left.conflicts.length));
     return left.conflicts.length > 0 ? ExitCode.needsPerson : ExitCode.done;
@@ -106,22 +106,27 @@ function answer(call: ResolveCall, resolved: readonly string[], left: number): s
   return `resolved ${resolved.join(", ")}${left > 0 ? `; parked conflicts left: ${left}` : ""}`;
 }
 
-/** Captures this host's edits and learns of all others; resolving works on what is published. */
-async function sync(call: ResolveCall, settings: Settings): Promise<Ending> {
+/**
+ * Captures this host's edits and learns of all others; resolving works on what is published.
+ *
+ * @param done what has come of it so far, in words
+ */
+async function sync(
+  call: ResolveCall,
+  settings: Settings,
+  done = "nothing was resolved",
+): Promise<Ending> {
   const syncing = { ...settleOptions(syncOptions, call.config, {}), ...call.options };
   const ending = await synchronize(settings, { ...syncing, onConflict: "park" }, call.report);
   recordSync(settings.stateDirectory, { host: settings.host, ...ending.sync }, now());
   const { result, message } = ending.sync;
   // The gate's own hints say what to do.
-  if (result === "push-failed" && ending.exit === ExitCode.needsPerson) {
-    throw refusal(
-      `nothing was resolved: ${message}`,
-      "this host's own edits have to be sent first",
-    );
+  if (ending.heldBack) {
+    throw refusal(`${done}: ${message}`, "this host's own edits have to be sent first");
   }
   if (!["success", "conflicts-preserved"].includes(result)) {
     throw new Failure(`resolving needs the remote: ${message}`, {
-      hint: "nothing was resolved; try again when the remote can be reached",
+      hint: `${done}; try again when the remote can be reached`,
     });
   }
   return ending;

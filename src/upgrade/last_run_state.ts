@@ -67,6 +67,12 @@ export function hasMoved({ before, after }: LastRun): boolean {
     before.profile !== after.profile;
 }
 
+/** Whether two runs were refused before they began, for the same reason. */
+export function isSameRefusal(one: LastRun, other: LastRun): boolean {
+  return [one, other].every(({ before }) => before.commit === null) &&
+    one.message === other.message;
+}
+
 /** What a person wants to hear of: whether the host is well, and not each run. */
 export function mood(result: Result): "well" | "reboot-pending" | "unwell" | undefined {
   switch (result) {

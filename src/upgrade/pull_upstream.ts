@@ -38,7 +38,8 @@ export const pullUpstream: Step<UpgradeRun> = {
     if (typeof fetched === "object") {
       if (fetched.kind === "refused") {
         throw new Failure(`cannot fetch ${branch} from ${remote}: ${fetched.reason}`, {
-          hint: `nothing was changed; ask it yourself: git ls-remote ${remote} ${branch}`,
+          hint:
+            `nothing was changed; ask it yourself: git -C ${repository.tree.source} ls-remote ${remote}`,
         });
       }
       warn(run, `${remote} cannot be reached, going on with what is here: ${fetched.reason}`);

@@ -7,7 +7,7 @@ import { isoSeconds, now } from "../host/clock.ts";
 import { keepAside, makeDirectory, removeDurably, writeDurably } from "../host/files.ts";
 import { type HostState, newHost, parseHost } from "./host_state.ts";
 import { type Journal, parseJournal } from "./journal_state.ts";
-import { type LastRun, parseLastRun } from "./last_run_state.ts";
+import { isSameRefusal, type LastRun, parseLastRun } from "./last_run_state.ts";
 
 /** The state files of the upgrades of a host. Whoever writes holds the repository's lock. */
 export class Records {
@@ -51,10 +51,13 @@ export class Records {
     );
   }
 
-  /** Records how a run ended. */
+  /** Records how a run ended; one that was refused as the one before it, in its place. */
   record(run: LastRun): void {
-    const history = readStateText(`${this.directory}/history.jsonl`) ?? "";
-    this.#replace("history.jsonl", addToHistory(history, run));
+    const lines = (readStateText(`${this.directory}/history.jsonl`) ?? "").trimEnd().split("\n");
+    // A host that is refused each hour must not forget what it can go back to.
+    const last = parseLastRun(lines.at(-1) ?? "");
+    if (last.kind === "valid" && isSameRefusal(last.state, run)) lines.pop();
+    this.#replace("history.jsonl", addToHistory(lines.join("\n"), run));
     this.#write("last-run.json", run);
   }
 

@@ -9,7 +9,7 @@ import { findWorkTree, type Opened, openRepository } from "../config/repository.
 import { isoSeconds, now } from "../host/clock.ts";
 import { ProcessError, ProgramMissingError, ProgramStartError } from "../host/process.ts";
 import type { Status } from "../programs/git_status.ts";
-import { clearStaleLocks } from "../programs/stale_locks.ts";
+import { clearStaleLocks, freeOfStaleLocks } from "../programs/stale_locks.ts";
 import type { WorkTree } from "../programs/work_tree.ts";
 import { toplevelAt } from "../programs/nix.ts";
 import { endBadly, type Ending, endStopped, endWell } from "./end_run.ts";
@@ -47,9 +47,8 @@ export async function alone<R extends UpgradeRun>(
   const { program, settings } = session;
   const tree = await findWorkTree(settings);
   const locked = async (): Promise<ExitCode> => {
-    const begun = await begunWhole(tree, session).catch(async (error) => {
-      const failure = asFailure(error);
-      if (failure.code !== ExitCode.busy) await session.refused?.(failure);
+    const begun = await begunFree(tree, session).catch(async (error) => {
+      await tellRefused(session, asFailure(error));
       throw error;
     });
     return typeof begun === "number" ? begun : await work(begun.run, begun.found);
@@ -62,19 +61,38 @@ export async function alone<R extends UpgradeRun>(
   );
 }
 
+/** Has it known why no run could begin. That it cannot be recorded must not hide what it was. */
+async function tellRefused<R extends UpgradeRun>(
+  { refused, records }: Session<R>,
+  failure: Failure,
+): Promise<void> {
+  if (failure.code === ExitCode.busy) return;
+  try {
+    await refused?.(failure);
+  } catch (error) {
+    records.report.warn(`the refusal is not recorded: ${(error as Error).message}`);
+  }
+}
+
+/** What a run begins with; lock files that nobody holds are removed, and are no reason to refuse it. */
+async function begunFree<R extends UpgradeRun>(
+  tree: WorkTree,
+  session: Session<R>,
+): ReturnType<typeof begunWhole<R>> {
+  const where = { source: tree.source, gitDirectory: tree.commonDirectory };
+  const busy = (who: string, cause: Error): Failure => busyFailure(who, tree.source, cause);
+  // Whoever had the lock until now may have changed all of it, and may have been killed.
+  await clearStaleLocks(where, busy);
+  return await freeOfStaleLocks(where, () => begunWhole(session), busy);
+}
+
 /**
- * A run that begins with nothing of an earlier one left: neither lock files, nor a run or a move of
- * files that was cut short. An exit code where it must not go on after that.
+ * A run that begins with nothing of an earlier one left: neither a run nor a move of files that was
+ * cut short. An exit code where it must not go on after that.
  */
 async function begunWhole<R extends UpgradeRun>(
-  { source, commonDirectory }: WorkTree,
   { program, settings, records, begin }: Session<R>,
 ): Promise<{ readonly run: R; readonly found: Status } | ExitCode> {
-  // Whoever had the lock until now may have changed all of it, and may have been killed.
-  await clearStaleLocks(
-    { source, gitDirectory: commonDirectory },
-    (who, cause) => busyFailure(who, source, cause),
-  );
   const opened = await openRepository(settings);
   const { repository, status, isMoving } = opened;
   const left = records.journal;

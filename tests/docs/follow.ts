@@ -77,7 +77,7 @@ export function isRun({ language }: Block): boolean {
 
 function replaced(text: string, words: Readonly<Record<string, string>>): string {
   for (const [word, meaning] of Object.entries(words)) {
-    text = text.replaceAll(word, meaning);
+    text = text.replaceAll(word, () => meaning);
   }
   return text;
 }

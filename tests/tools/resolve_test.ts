@@ -164,3 +164,33 @@ async function cloneWith(
   await sandbox.run(["git", "commit", "-q", "-a", "-m", "Edited elsewhere"], { cwd: clone });
   return clone;
 }
+
+Deno.test("flaw: a push that the network broke off passed for one that was held back for secrets", async () => {
+  await using sandbox = await Sandbox.create();
+  const { a, b } = await inSync(sandbox, ["a", "b"], { ".f": "f\n", ".g": "g\n" });
+  await collide([a, b], { ".f": ["by a\n", "by b\n"] });
+  await b.write(".g", "g by b\n");
+  const { PATH } = await inFrontOf(b, {
+    jj: `case " $* " in *" git push "*) echo "ssh: Connection timed out" >&2; exit 1 ;; esac`,
+  });
+  const args = ["--host", "b", "--take", "local"];
+  const { stderr } = exits(1, await b.program("chezmoi-resolve", args, { env: { PATH } }));
+  match(stderr, /resolving needs the remote: .*timed out\nhint: nothing was resolved; try again/);
+});
+
+Deno.test("flaw: a resolution that was pushed passed for none when the remote went away then", async () => {
+  await using sandbox = await Sandbox.create();
+  const { a, b } = await inSync(sandbox, ["a", "b"], { ".f": "f\n" });
+  await collide([a, b], { ".f": ["by a\n", "by b\n"] });
+  const { PATH } = await inFrontOf(b, {
+    git: `case " $* " in *:refs/heads/main" "*)
+      "$real" "$@" || exit; mv '${sandbox.remote}' '${sandbox.remote}.away'; exit 0 ;; esac`,
+  });
+  const args = ["--host", "b", "--take", "local"];
+  const { stderr } = exits(1, await b.program("chezmoi-resolve", args, { env: { PATH } }));
+  match(stderr, /resolving needs the remote: .*\nhint: what was resolved is pushed; try again/);
+  await Deno.rename(`${sandbox.remote}.away`, sandbox.remote);
+  await settle(a, b);
+  equal(await onMain(sandbox, "dot_f"), "by b\n");
+  deepEqual(await bookmarks(sandbox), []);
+});

@@ -9,6 +9,12 @@ async function statusOf(b: UpgradeHost, code: number): Promise<string> {
   return exits(code, await b.host.program("upgrade-status", args, { env: b.environment }));
 }
 
+/** How the runs that are recorded ended. */
+async function results(b: UpgradeHost): Promise<readonly string[]> {
+  const history = await Deno.readTextFile(`${b.stateDir}/history.jsonl`);
+  return history.trim().split("\n").map((line) => JSON.parse(line).result);
+}
+
 Deno.test("flaw: after --undo the host said that what was undone runs", async () => {
   await using world = await settled();
   const { a, b } = world;
@@ -244,4 +250,45 @@ Deno.test("flaw: an ignored file made during the build was overwritten by the ro
     (await b.autosaves()).map((each) => b.git("show", `${each}:cache`).catch(() => "")),
   );
   assert.ok([await b.read("cache"), ...texts].includes("precious\n"), texts.join());
+});
+
+Deno.test("flaw: a lock of git's that was gone at once was recorded and told as a refused run", async () => {
+  await using world = await settled({ notifyCommand: ["sh", "-c", 'cat >> "$SWITCH/said"'] });
+  const { b } = world;
+  const once = 'mkdir "$SWITCH/once" 2>/dev/null';
+  const says = "fatal: Unable to create '/x/.git/index.lock': File exists.";
+  await b.host.write(
+    "bin/git",
+    `#!/bin/sh\nPATH=\${PATH#*:}\ncase " $* " in *" status "*) ` +
+      `if ${once}; then echo "${says}" >&2; exit 128; fi ;; esac\nexec git "$@"\n`,
+    0o755,
+  );
+  exits(0, await b.upgrades());
+  await Deno.stat(b.host.path("switch/once"));
+  assert.deepEqual(await b.told("said"), []);
+  assert.deepEqual((await results(b)).slice(1), ["unchanged"]);
+});
+
+Deno.test("flaw: why a run was refused was not told when it could not be recorded", async () => {
+  await using world = await settled({ branch: "main" });
+  const { b } = world;
+  await b.git("switch", "--quiet", "--create", "other");
+  await Deno.remove(`${b.stateDir}/history.jsonl`);
+  await Deno.mkdir(`${b.stateDir}/history.jsonl`);
+  assert.match(
+    exits(3, await b.upgrades()),
+    /warning: the refusal is not recorded: .*history\.jsonl[^]*error: .* on branch other, not on main\nhint: /,
+  );
+});
+
+Deno.test("flaw: a host that was refused again and again forgot what it could go back to", async () => {
+  await using world = await settled({ branch: "main" });
+  const { a, b } = world;
+  await push(a, { "flake.nix": "second\n" });
+  exits(0, await b.upgrades());
+  await b.git("switch", "--quiet", "--create", "other");
+  for (let run = 0; run < 3; run++) exits(3, await b.upgrades());
+  await b.git("switch", "--quiet", "main");
+  exits(0, await b.upgrades());
+  assert.deepEqual((await results(b)).slice(1), ["upgraded", "refused", "unchanged"]);
 });

@@ -23,7 +23,10 @@ Deno.test("a remote that says no is no remote that is away", async () => {
   await using world = await settled();
   const { b } = world;
   await b.git("remote", "set-url", "origin", b.host.path("no-repository"));
-  assert.match(exits(1, await b.upgrades()), /cannot fetch main from origin: .*does not appear/);
+  assert.match(
+    exits(1, await b.upgrades()),
+    /cannot fetch main from origin: .*does not appear.*\nhint: .*git -C \S+ ls-remote origin/,
+  );
 });
 
 Deno.test("nothing older than what runs is ever deployed", async () => {
