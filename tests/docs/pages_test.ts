@@ -130,3 +130,11 @@ Deno.test("a task that does not exist is found, and a chapter that is not follow
   assert.deepEqual(unknownTasks(text), ["tset"]);
   assert.deepEqual(unfollowed("docs/none.md", text), ["A"]);
 });
+
+Deno.test("docs/recovery-procedures.md: each procedure is in its index", async () => {
+  const text = await Deno.readTextFile(new URL("docs/recovery-procedures.md", root));
+  const [index = ""] = text.split("\n## ");
+  const links = [...index.matchAll(/\]\(#([^)]+)\)/g)].map(([, anchor]) => anchor);
+  const sections = parsePage(text).filter(({ chapter }) => chapter !== "");
+  assert.deepEqual(links, sections.map(({ anchor }) => anchor));
+});
