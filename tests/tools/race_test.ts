@@ -1,6 +1,6 @@
 import { deepEqual, equal, match } from "node:assert/strict";
 import { Sandbox } from "../support/sandbox.ts";
-import { exits, holds, inFrontOf, inSync, onMain, settle, syncIn, syncs } from "./scene.ts";
+import { exits, holds, inFrontOf, inSync, onMain, syncIn, syncs } from "./scene.ts";
 
 const lines = (first: string, last: string): string => `${first}\n2\n3\n4\n5\n${last}\n`;
 
@@ -32,7 +32,8 @@ Deno.test("an edit made in the home while the sync runs survives it and reaches 
       const { PATH } = await inFrontOf(b, { [program]: script });
       exits(0, await syncIn(b, { PATH }));
       match(await b.read(".f"), new RegExp(`^6 by b ${number}$`, "m"));
-      await settle(b, a);
+      await syncs(b);
+      await syncs(a);
       await holds(".f", lines(`1 by a ${number}`, `6 by b ${number}`), a, b);
       await holds(".g", `g ${number}\n`, a, b);
       await holds(".h", `h ${number}\n`, a, b);
